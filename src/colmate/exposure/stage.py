@@ -1,0 +1,175 @@
+"""The stage: from canonical records, mentions, persons and findings to what is disclosed about each person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+import ibis.expr.types as ir
+
+from colmate import model
+from colmate.catalogue import semantic_types, special_categories
+from colmate.engine import Engine
+from colmate.exposure.bits import Bits, Fact
+from colmate.exposure.controllers import controllers, names
+from colmate.exposure.harms import harms
+from colmate.exposure.marks import Marks, held, plan, record_marks
+from colmate.exposure.period import period
+from colmate.exposure.severity import health_controller, severity
+from colmate.exposure.tables import Context, Exposed, ExposureTable
+
+__all__ = ["expose"]
+
+
+def expose(
+    engine: Engine,
+    tables: Sequence[ExposureTable],
+    mentions: ir.Table,
+    persons: ir.Table,
+    findings: ir.Table,
+    context: Context,
+    progress: Callable[[float, float], None] | None = None,
+) -> Exposed:
+    """Say what is disclosed about each person, how severe that is, what can be done with it, and who answers for it.
+
+    Computations over records run in the engine; Python sees columns, aggregates and distinct combinations. ``progress``
+    is called with (steps done, steps). Datasets are as the stages before give them: see `colmate.subjects` and
+    `colmate.notes`.
+    """
+    tell = progress or (lambda _done, _total: None)
+    steps = len(tables) + 4
+    bits, marks, known = _marks(engine, tables, mentions, findings, lambda done: tell(done, steps))
+    by_controller = held(engine, marks, mentions, bits)
+    people = _people(engine, by_controller, persons, bits)
+    tell(len(tables) + 1, steps)
+    cares = health_controller(tables, context)
+    section, scored = severity(engine, people, bits, context, cares)
+    tell(len(tables) + 2, steps)
+    answering, labels = controllers(
+        engine, {table.number: table.name for table in tables}, marks, by_controller, bits, known
+    )
+    tell(len(tables) + 3, steps)
+    exposed = Exposed(
+        exposure=_types(engine, people, marks, bits),
+        special_categories=_special(engine, people, bits),
+        severity=section,
+        harms=harms(engine, people, bits),
+        controllers=answering,
+        period=period(engine, tables),
+        persons=scored,
+        labels=labels,
+    )
+    engine.drop("exposure:held", "exposure:people", *(f"exposure:marks:{item.number}" for item in marks))
+    engine.drop("exposure:controllers")
+    tell(steps, steps)
+    return exposed
+
+
+def _marks(
+    engine: Engine,
+    tables: Sequence[ExposureTable],
+    mentions: ir.Table,
+    findings: ir.Table,
+    tell: Callable[[float], None],
+) -> tuple[Bits, list[Marks], ir.Table | None]:
+    kinds = engine.rows(findings.group_by("table", "category", "assertion", "subject").aggregate(n=findings.count()))
+    bits = plan(tables, kinds)
+    mentioned: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in engine.rows(mentions.group_by("table", "role").aggregate(n=mentions.count())):
+        mentioned[row["table"]][row["role"]] = row["n"]
+    known = names(engine, tables)
+    noted = {row["table"] for row in kinds}
+    marks = []
+    for done, table in enumerate(tables, 1):
+        mine = findings.filter(findings["table"] == table.number) if table.number in noted else None
+        marks.append(record_marks(engine, table, bits, mentioned[table.number], mine, known))
+        tell(done)
+    return bits, marks, known
+
+
+def _people(engine: Engine, by_controller: ir.Table, persons: ir.Table, bits: Bits) -> ir.Table:
+    """Return every person with all that is disclosed: person, minor, professional, masks."""
+    summed = by_controller.group_by("person").aggregate(**{mask: by_controller[mask].bit_or() for mask in bits.masks})
+    known = persons.select(
+        "person",
+        minor=persons["minor"].fill_null(False),
+        professional=(persons["role"] == "professional").fill_null(False),
+    )
+    joined = known.left_join(summed, "person")
+    masks = {mask: joined[mask].fill_null(0) for mask in bits.masks}
+    return engine.materialise(joined.select("person", "minor", "professional", **masks), "exposure:people")
+
+
+def _types(engine: Engine, people: ir.Table, marks: Sequence[Marks], bits: Bits) -> list[model.Exposure]:
+    """Count persons and records of each type that says something about somebody."""
+    facts = [fact for fact in bits.places if fact.kind == "type" and semantic_types()[fact.name].category]
+    if not facts:
+        return []
+    persons = engine.rows(people.aggregate(**{fact.name: bits.any(people, [fact]).sum() for fact in facts}))[0]
+    records: dict[str, int] = defaultdict(int)
+    for item in marks:
+        sums = dict(_record_sums(item, facts, bits))
+        for name, count in engine.rows(item.table.aggregate(**sums))[0].items() if sums else ():
+            records[name] += count or 0
+    found = [
+        model.Exposure(
+            semantic_type=fact.name,
+            category=semantic_types()[fact.name].category,
+            persons=persons[fact.name] or 0,
+            records=records[fact.name],
+        )
+        for fact in facts
+        if records[fact.name]
+    ]
+    return sorted(found, key=lambda item: (-item.persons, -item.records))
+
+
+def _record_sums(marks: Marks, facts: Sequence[Fact], bits: Bits) -> Iterator[tuple[str, ir.IntegerScalar]]:
+    for fact in facts:
+        mask, bit = bits.places[fact]
+        columns = [marks.table[f"{role}_{index}"] for role, index in sorted(marks.keys) if index == mask]
+        if columns:
+            whole = columns[0]
+            for column in columns[1:]:
+                whole = whole | column
+            yield fact.name, ((whole & bit) != 0).sum()
+
+
+def _special(engine: Engine, people: ir.Table, bits: Bits) -> list[model.SpecialCategory]:
+    """Count persons by category: asserted about them, denied, supposed, or about somebody near them.
+
+    A person is counted in each that some note or code says; ``persons`` is those with an assertion.
+    """
+    named = sorted({fact.name for fact in bits.places if fact.kind != "type"})
+    sums: dict[str, ir.IntegerScalar] = {}
+    for name in named:
+        own = [fact for fact in bits.places if fact.kind in ("finding", "code") and fact.name == name]
+        for assertion in ("asserted", "negated", "hypothetical"):
+            some = [fact for fact in own if fact.assertion == assertion]
+            sums[f"{name} {assertion}"] = bits.any(people, some).sum()
+        near = [fact for fact in bits.places if fact.kind == "relative" and fact.name == name]
+        sums[f"{name} near"] = bits.any(people, [fact for fact in near if fact.assertion != "negated"]).sum()
+        for source in sorted({fact.source or "free_text" for fact in own + near}):
+            some = [fact for fact in own + near if (fact.source or "free_text") == source]
+            sums[f"{name} from {source}"] = bits.any(people, some).sum()
+    if not sums:
+        return []
+    counts = {key: value or 0 for key, value in engine.rows(people.aggregate(**sums))[0].items()}
+    order = list(special_categories())
+    found = [_special_section(name, counts) for name in sorted(named, key=order.index)]
+    return [item for item in found if item.sources]
+
+
+def _special_section(name: str, counts: dict[str, int]) -> model.SpecialCategory:
+    start = f"{name} from "
+    sources = [key.removeprefix(start) for key, count in counts.items() if key.startswith(start) and count]
+    return model.SpecialCategory(
+        category=name,
+        article=special_categories()[name].article or None,
+        persons=counts[f"{name} asserted"],
+        asserted=counts[f"{name} asserted"],
+        negated=counts[f"{name} negated"],
+        hypothetical=counts[f"{name} hypothetical"],
+        about_relatives=counts[f"{name} near"],
+        **{"from": sources},
+    )

@@ -1,0 +1,74 @@
+"""What the room is given and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import ibis.expr.types as ir
+
+from colmate import model
+
+__all__ = ["ROLES", "ColumnLike", "Context", "Exposed", "ExposureTable"]
+
+# in the order in which a record's main subject is chosen
+ROLES = ("patient", "insured", "professional", "relative", "account")
+
+
+class ColumnLike(Protocol):
+    """What is known of a column: physical field, meaning, role, the file's name for it, non-empty records."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def semantic_type(self) -> str: ...
+    @property
+    def role(self) -> str | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def filled(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class ExposureTable:
+    """One table of the evidence: canonical records, columns, and the field that names the controller, if any."""
+
+    number: int
+    name: str
+    canonical: ir.Table
+    columns: Sequence[ColumnLike]
+    controller: str | None
+
+
+@dataclass(frozen=True)
+class Context:
+    """The circumstances of the breach, for ENISA's CB.
+
+    ``published``: open to an unknown number of recipients (+0.5). ``malicious``: theft or sale, not a mistake (+0.5).
+    ``health_controller``: being in the file reveals care, for its controller is a laboratory, a practice, a hospital
+    (``None``: inferred from the columns and the names of tables).
+    """
+
+    published: bool = True
+    malicious: bool = True
+    health_controller: bool | None = None
+
+
+@dataclass(frozen=True)
+class Exposed:
+    """The sections of the report that this stage makes, and two datasets.
+
+    ``persons``: person int64, m0… int64 (bit masks of what is disclosed), score float64, band.
+    ``labels``: label → value, where the value itself may not be shown (for the encrypted case only).
+    """
+
+    exposure: list[model.Exposure]
+    special_categories: list[model.SpecialCategory]
+    severity: model.Severity
+    harms: list[model.Harm]
+    controllers: list[model.Controller]
+    period: model.Period
+    persons: ir.Table
+    labels: ir.Table

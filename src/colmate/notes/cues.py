@@ -1,0 +1,183 @@
+"""The cues of the catalogue, compiled: what to look for, what only looks like it, and the engine's filter."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from colmate.catalogue import load, special_categories
+from colmate.notes.phrases import Phrase, compile_phrase, engine_patterns, union
+
+__all__ = ["Cue", "CueBook", "Match", "cue_book"]
+
+_WORD = re.compile(r"[a-z0-9]+")
+GENERAL = "health_other"
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One phrase of one category. ``weak``: a test or wish; ``denied``: has its negation; ``victim``: others act."""
+
+    category: str
+    phrase: Phrase
+    weak: bool = False
+    victim: bool = False
+    denied: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where a cue stands in a folded text, ``end`` exclusive."""
+
+    start: int
+    end: int
+    cue: Cue
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """All phrases that can begin with given characters: one pattern to ask whether any does, then each."""
+
+    any: re.Pattern[str]
+    each: tuple[tuple[re.Pattern[str], Cue], ...]
+
+
+@dataclass(frozen=True)
+class CueBook:
+    """Cues and traps; ``matches`` finds the cues of a folded text in time linear in its length."""
+
+    cues: tuple[Cue, ...]
+    traps: tuple[Cue, ...]
+    places: tuple[Phrase, ...]
+
+    @cached_property
+    def _by_beginning(self) -> dict[str, _Beginning]:
+        return _index(self.cues)
+
+    @cached_property
+    def _traps_by_beginning(self) -> dict[str, _Beginning]:
+        return _index(self.traps)
+
+    @cached_property
+    def _places(self) -> re.Pattern[str]:
+        return union(self.places)
+
+    @cached_property
+    def filter_patterns(self) -> list[str]:
+        """RE2 patterns, one of which every folded note with a cue matches."""
+        return engine_patterns(cue.phrase for cue in self.cues)
+
+    def matches(self, folded: str) -> list[Match]:
+        """Return the cues found, traps taken out; of overlapping cues of a category the longest stays."""
+        words = [word.start() for word in _WORD.finditer(folded)]
+        found = list(_scan(folded, words, self._by_beginning))
+        if not found:
+            return []
+        categories = {match.cue.category for match in found}
+        traps = [trap for trap in _scan(folded, words, self._traps_by_beginning) if trap.cue.category in categories]
+        places = [match.span() for match in self._places.finditer(folded)]
+        return _specific(_longest(_outside(found, traps, places)))
+
+
+def _index(cues: tuple[Cue, ...]) -> dict[str, _Beginning]:
+    """Return the phrases by their first two characters; those sure of one only are under every pair and alone."""
+    pairs: dict[str, list[Cue]] = defaultdict(list)
+    for cue in cues:
+        for first in cue.phrase.firsts:
+            pairs[first].append(cue)
+    return {first: _beginning(some + (pairs.get(first[0], []) if first[1:] else [])) for first, some in pairs.items()}
+
+
+def _beginning(cues: list[Cue]) -> _Beginning:
+    return _Beginning(
+        re.compile(f"(?:{'|'.join(cue.phrase.pattern for cue in cues)})(?![a-z0-9])"),
+        tuple((re.compile(f"{cue.phrase.pattern}(?![a-z0-9])"), cue) for cue in cues),
+    )
+
+
+def _scan(folded: str, words: list[int], index: dict[str, _Beginning]) -> Iterator[Match]:
+    for start in words:
+        beginning = index.get(folded[start : start + 2]) or index.get(folded[start])
+        if beginning is None or beginning.any.match(folded, start) is None:
+            continue
+        for pattern, cue in beginning.each:
+            if match := pattern.match(folded, start):
+                yield Match(start, match.end(), cue)
+
+
+def _outside(found: list[Match], traps: list[Match], places: list[tuple[int, int]]) -> Iterator[Match]:
+    """Yield the cues that no trap of their category and no address covers."""
+    covered: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for trap in traps:
+        covered[trap.cue.category].append((trap.start, trap.end))
+    sweeps = {category: _Sweep(sorted(spans)) for category, spans in covered.items()}
+    everywhere = _Sweep(places)
+    for match in found:
+        sweep = sweeps.get(match.cue.category)
+        if not (sweep and sweep.covers(match)) and not everywhere.covers(match):
+            yield match
+
+
+class _Sweep:
+    """Spans in order of start, asked for matches in order of start: each span is passed once."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        self.spans, self.next, self.open = spans, 0, list[tuple[int, int]]()
+
+    def _pass(self, place: int, until: int) -> None:
+        while self.next < len(self.spans) and self.spans[self.next][0] < until:
+            self.open.append(self.spans[self.next])
+            self.next += 1
+        self.open = [span for span in self.open if span[1] > place]
+
+    def touches(self, match: Match) -> bool:
+        self._pass(match.start, match.end)
+        return any(start < match.end for start, _ in self.open)
+
+    def covers(self, match: Match) -> bool:
+        self._pass(match.start, match.start + 1)
+        return any(start <= match.start and match.end <= end for start, end in self.open)
+
+
+def _longest(matches: Iterator[Match]) -> list[Match]:
+    kept: dict[str, Match] = {}
+    result: list[Match] = []
+    for match in sorted(matches, key=lambda item: (item.start, -item.end, item.cue.weak)):
+        last = kept.get(match.cue.category)
+        if last is None or match.start >= last.end:
+            kept[match.cue.category] = match
+            result.append(match)
+    return result
+
+
+def _specific(matches: list[Match]) -> list[Match]:
+    """Drop what only says "some illness" where another category names it: "insuffisance cardiaque", "hépatite C"."""
+    named = _Sweep(sorted((match.start, match.end) for match in matches if match.cue.category != GENERAL))
+    return [match for match in matches if match.cue.category != GENERAL or not named.touches(match)]
+
+
+def _cues(category: str, groups: tuple[dict[str, Any], ...], trap: bool) -> Iterator[Cue]:
+    for group in groups:
+        if bool(group.get("trap")) is trap:
+            for phrase in group["any"]:
+                yield Cue(
+                    category,
+                    compile_phrase(phrase, loose=trap),
+                    **{key: key in group for key in ("weak", "victim", "denied")},
+                )
+
+
+@cache
+def cue_book() -> CueBook:
+    """Return the catalogue's cues, compiled once."""
+    kinds = special_categories().values()
+    places = load("note_context")["place"]["any"]
+    return CueBook(
+        tuple(cue for kind in kinds for cue in _cues(kind.id, kind.cues, trap=False)),
+        tuple(cue for kind in kinds for cue in _cues(kind.id, kind.cues, trap=True)),
+        tuple(compile_phrase(phrase) for phrase in places),
+    )

@@ -1,0 +1,111 @@
+"""The filter loses nothing; the findings of a case are those of reading every note; hostile notes cost little."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from colmate.engine import Engine
+from colmate.notes import NoteTable, read_notes, scan
+from colmate.notes.cues import cue_book
+from colmate.notes.reading import read_note
+from colmate.notes.scanning import may_disclose
+from tests.notes.test_reading import ASSERTED
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(threads=1) as opened:
+        yield opened
+
+
+def passes(engine: Engine, texts: list[str]) -> list[bool]:
+    table = engine.memtable(pa.table({"n": range(len(texts)), "text": texts}), "texts")
+    rows = engine.rows(table.select("n", may=may_disclose(table["text"])).order_by("n"))
+    return [row["may"] for row in rows]
+
+
+SENTENCES = [text for texts in ASSERTED.values() for text in texts]
+FILLER = st.sampled_from(
+    ["", " ", ", ", "\n", "\r\n", "\t", " : ", "pas de ", "RAS ", "\u00a0", "’", "mère ", "x", "É", "œ", "\u200b"]
+)
+
+
+def wording(source: str) -> str:
+    """One plain wording of a phrase, for lack of a better: brackets opened on their first option."""
+    from colmate.notes.phrases import _closing, _options
+
+    while "(" in source:
+        start = source.index("(")
+        end = start + _closing(source[start:])
+        source = source[:start] + _options(source[start + 1 : end])[0] + source[end + 1 :].removeprefix("?")
+    return source.replace("?", "").replace("*", "xy").replace("#", "7").replace("~1 ", "un ").replace("~2 ",
+        "un deux ").replace(
+        "~3 ", "un deux trois ").replace("~4 ", "").replace("~5 ", "").replace("~6 ", "")  # fmt: skip
+
+
+def test_the_filter_lets_every_phrase_of_the_catalogue_through(engine: Engine) -> None:
+    texts = [wording(cue.phrase.source).upper() for cue in cue_book().cues]
+    assert all(passes(engine, texts))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.lists(st.sampled_from(SENTENCES) | FILLER, max_size=6).map("".join), min_size=1, max_size=60))
+def test_the_filter_loses_nothing(engine: Engine, texts: list[str]) -> None:
+    for text, passed in zip(texts, passes(engine, texts), strict=True):
+        assert passed or not read_note(text)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.text(alphabet=st.characters(codec="utf-8")), min_size=1, max_size=30), st.sampled_from(SENTENCES))
+def test_the_filter_loses_nothing_among_any_characters(engine: Engine, noise: list[str], sentence: str) -> None:
+    texts = [part + sentence + part[::-1] for part in noise]
+    for text, passed in zip(texts, passes(engine, texts), strict=True):
+        assert passed or not read_note(text)
+
+
+def test_scan_is_reading_every_note(engine: Engine) -> None:
+    notes = [*SENTENCES, None, "", "RAS", *SENTENCES[:20]]
+    table = engine.memtable(pa.table({"record": range(1, len(notes) + 1), "c0": notes, "c1": notes[::-1]}), "canonical")
+    found = engine.rows(scan(engine, [NoteTable(3, table, ["c0", "c1"])]))
+    expected = set()
+    for field, texts in (("c0", notes), ("c1", notes[::-1])):
+        for record, findings in enumerate(read_notes(text or "" for text in texts), 1):
+            expected |= {(3, record, field, item.category, item.assertion, item.subject) for item in findings}
+    assert {tuple(row.values()) for row in found} == expected
+    assert len(found) == len(expected)
+    assert list(found[0]) == ["table", "record", "field", "category", "assertion", "subject"]
+
+
+def test_scan_of_nothing_is_an_empty_dataset(engine: Engine) -> None:
+    table = engine.memtable(pa.table({"record": [1], "c0": ["RAS"]}), "nothing")
+    assert engine.rows(scan(engine, [])) == []
+    assert engine.rows(scan(engine, [NoteTable(1, table, ["c0"])])) == []
+
+
+def test_progress_tells_distinct_notes(engine: Engine) -> None:
+    told: list[tuple[float, float]] = []
+    table = engine.memtable(pa.table({"record": [1, 2, 3], "c0": ["VIH", "VIH", "sida"]}), "few")
+    scan(engine, [NoteTable(1, table, ["c0"])], lambda done, total: told.append((done, total)))
+    assert told == [(2, 2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["vih " * 250_000, "a" * 1_000_000, "pas de " * 140_000 + "vih", "mère " * 200_000 + "folle", "(" * 1_000_000,
+     "vih," * 250_000, "œ" * 1_000_000, "refuse " * 150_000 + "transfusion", "\n" * 1_000_000],
+)  # fmt: skip
+def test_a_hostile_megabyte_is_read_in_seconds(text: str) -> None:
+    started = time.process_time()
+    read_note(text)
+    assert time.process_time() - started < 20
+
+
+def test_a_cue_far_inside_a_long_note_is_found() -> None:
+    long = "rien a signaler ce jour. " * 40_000
+    assert [item.category for item in read_note(long + "patient séropositif. " + long)] == ["hiv_sti"]
