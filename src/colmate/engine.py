@@ -24,12 +24,13 @@ from splink.internals.exceptions import SplinkException
 
 from colmate.errors import CaseDamagedError, CaseKeyError, InternalError, ResourceError
 
-__all__ = ["Engine", "ascii_fold", "damerau", "fingerprint", "jaro_winkler", "translate"]
+__all__ = ["Engine", "ascii_fold", "damerau", "fingerprint", "fingerprint_number", "jaro_winkler", "translate"]
 
 KEY_NAME = "case"
 MEMORY_DEFAULT = 5 << 30
 # a fixed size keeps the peak of memory flat: the writer holds one row group a thread
 ROW_GROUP = 122_880
+_COMPILED: dict[str, str] = {}
 
 
 @ibis.udf.scalar.builtin(name="strip_accents")
@@ -55,6 +56,11 @@ def jaro_winkler(left: str, right: str) -> float:
 @ibis.udf.scalar.builtin(name="hash", signature=((dt.string,), dt.uint64))
 def fingerprint(value):  # type: ignore[no-untyped-def]
     """64-bit fingerprint of a text, the same in every run; the fingerprint of null is a number too."""
+
+
+@ibis.udf.scalar.builtin(name="hash", signature=((dt.int64,), dt.uint64))
+def fingerprint_number(value):  # type: ignore[no-untyped-def]
+    """64-bit fingerprint of an integer, the same in every run; the fingerprint of null is a number too."""
 
 
 def memory_limit() -> int:
@@ -124,7 +130,7 @@ class Engine:
         """Write ``data`` as one encrypted Parquet file; the name appears only when the file is complete."""
         part = path.with_name(path.name + ".part")
         with _clear_errors(path.name):
-            relation = self.backend.compile(data) if isinstance(data, ir.Table) else "SELECT * FROM incoming"
+            relation = self._text(data) if isinstance(data, ir.Table) else "SELECT * FROM incoming"
             if not isinstance(data, ir.Table):
                 self.connection.register("incoming", data)
             try:
@@ -145,11 +151,28 @@ class Engine:
         self.connection.register(name, data)
         return self.backend.table(name)
 
-    def materialise(self, expression: ir.Table, name: str) -> ir.Table:
+    def compiled(self, key: str, build: Callable[[], ir.Table]) -> str:
+        """Return the engine's own text of an expression over tables of fixed names, written once for a process.
+
+        Writing out an expression of thousands of terms takes longer than running it on a sample.
+        """
+        if key not in _COMPILED:
+            _COMPILED[key] = self._text(build())
+        return _COMPILED[key]
+
+    def view(self, expression: ir.Table, name: str) -> ir.Table:
+        """Give ``expression`` a name without computing it, and return it; a view of that name is replaced."""
+        with _clear_errors(name):
+            self.connection.execute(
+                f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {self._text(expression)}"
+            )
+            return self.backend.table(name)
+
+    def materialise(self, expression: ir.Table | str, name: str) -> ir.Table:
         """Compute ``expression`` once into a temporary table (in memory, spilling) and return it."""
         with _clear_errors(name):
             self.connection.execute(
-                f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self.backend.compile(expression)}"
+                f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self._text(expression)}"
             )
             return self.backend.table(name)
 
@@ -175,17 +198,38 @@ class Engine:
         """Return a context in which the engine's errors become sentences without values."""
         return _clear_errors(what)
 
+    def _text(self, expression: ir.Table | str) -> str:
+        """Write out ``expression`` for the engine, each select one of its own.
+
+        Merged, as Ibis does by default, a text that is made once would be made again at each of its uses; and the
+        merging itself takes most of the time that a wide expression needs.
+        """
+        if isinstance(expression, str):
+            return expression
+        merged = ibis.options.sql.fuse_selects
+        ibis.options.sql.fuse_selects = False
+        try:
+            text: str = self.backend.compile(expression)
+            return text
+        finally:
+            ibis.options.sql.fuse_selects = merged
+
     def drop(self, *names: str) -> None:
         """Forget temporary tables."""
         for name in names:
             self.connection.execute(f"DROP TABLE IF EXISTS {_identifier(name)}")
 
-    def arrow(self, expression: ir.Table) -> pa.Table:
+    def arrow(self, expression: ir.Table | str) -> pa.Table:
         """Compute ``expression`` and return it as an Arrow table: for aggregates and small results only."""
         with _clear_errors("a query"):
-            return self.connection.execute(self.backend.compile(expression)).to_arrow_table()
+            return self.connection.execute(self._text(expression)).to_arrow_table()
 
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+    def batches(self, expression: ir.Table, size: int = 8192) -> Iterator[pa.RecordBatch]:
+        """Compute ``expression`` and yield it in Arrow batches of ``size`` rows; run nothing else meanwhile."""
+        with _clear_errors("a query"):
+            yield from self.connection.execute(self._text(expression)).to_arrow_reader(size)
+
+    def rows(self, expression: ir.Table | str) -> list[dict[str, Any]]:
         """Compute ``expression`` and return it as a list of dictionaries: for aggregates only."""
         found: list[dict[str, Any]] = self.arrow(expression).to_pylist()
         return found

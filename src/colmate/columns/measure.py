@@ -1,0 +1,89 @@
+"""How many cells of each column say something, pass their check, and differ: counted over the whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from colmate.columns.calendar import to_iso
+from colmate.columns.recogniser import recognisers
+from colmate.columns.text import blank, trimmed
+from colmate.engine import Engine
+
+__all__ = ["Measured", "canonical_text", "measure"]
+
+CELL = "columns:cell"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Counts over all the records of a table."""
+
+    filled: int
+    valid: int
+    distinct: int
+
+
+def canonical_text(value: ir.StringValue, semantic_type: str, layout: str) -> ir.StringValue:
+    """Return the canonical text of a trimmed value as the recogniser of its type makes it, or NULL."""
+    recogniser = recognisers()[semantic_type]
+    if layout in ("mdy", "serial") and semantic_type != "timestamp":
+        low, high = recogniser.lengths
+        inside = value.length().between(min(low, 3), high)
+        return ibis.cases((inside, to_iso(value, layout)), else_=ibis.null(str))
+    return recogniser.canonical(value)
+
+
+def measure(
+    engine: Engine, records: ir.Table, columns: Sequence[tuple[str, str, str]], cells: pa.Table | None = None
+) -> list[Measured]:
+    """Return the counts for each (field, semantic type, layout).
+
+    Each distinct text is judged once, with the number of records that hold it. ``cells`` (``field``, ``value``,
+    ``n``) are the
+    distinct texts of all columns where a small table was read as a whole; else each column is scanned by the engine.
+    """
+    if cells is None:
+        return [_scanned(engine, records, *column) for column in columns]
+    alike: dict[tuple[str, str], list[int]] = {}
+    for index, (_, semantic_type, layout) in enumerate(columns):
+        alike.setdefault((semantic_type, layout), []).append(index)
+    known = engine.memtable(cells, "columns:cells")
+    found: dict[int, Measured] = {}
+    for (semantic_type, layout), indexes in alike.items():
+        engine.view(known.filter(known.field.isin(indexes)), CELL)
+        found |= _judged(engine, semantic_type, layout)
+    return [found.get(index, Measured(0, 0, 0)) for index in range(len(columns))]
+
+
+def _scanned(engine: Engine, records: ir.Table, field: str, semantic_type: str, layout: str) -> Measured:
+    texts = records.group_by(value=records[field]).aggregate(n=ibis._.count())
+    engine.view(texts.select(field=ibis.literal(0, "int32"), value="value", n="n"), CELL)
+    return _judged(engine, semantic_type, layout).get(0, Measured(0, 0, 0))
+
+
+def _judged(engine: Engine, semantic_type: str, layout: str) -> dict[int, Measured]:
+    """Return the counts by field of the texts in the view of cells."""
+    key = f"columns:measure:{semantic_type}:{layout}"
+    rows = engine.rows(engine.compiled(key, lambda: _counted(engine.backend.table(CELL), semantic_type, layout)))
+    return {row["field"]: Measured(int(row["filled"]), int(row["valid"]), int(row["distinct"])) for row in rows}
+
+
+def _counted(cells: ir.Table, semantic_type: str, layout: str) -> ir.Table:
+    recogniser = recognisers().get(semantic_type)
+    clean = cells.filter(cells.value != "").mutate(text=trimmed(cells.value))
+    judged = clean.mutate(filled=~blank(clean.text, recogniser.nulls if recogniser else ()))
+    if recogniser is not None:
+        written = judged.mutate(canonical=canonical_text(judged.text, semantic_type, layout))
+        judged = written.mutate(valid=written.filled & recogniser.accepts(written.canonical))
+    else:
+        judged = judged.mutate(valid=judged.filled)
+    return judged.group_by("field").aggregate(
+        filled=judged.filled.ifelse(judged.n, 0).sum(),
+        valid=judged.valid.ifelse(judged.n, 0).sum(),
+        distinct=judged.count(),
+    )
