@@ -1,1 +1,48 @@
-"""Colmate."""
+"""Colmate: turns a leaked health file into answers that can be defended.
+
+``analyse`` does what the command ``colmate analyse`` does; ``read`` and ``recognise`` are pieces of it for use
+on their own; ``read_notes`` finds special-category facts in French notes. Every error is a `ColmateError`.
+"""
+
+from colmate.analysis import analyse
+from colmate.columns import Column, recognise
+from colmate.errors import (
+    CaseDamagedError,
+    CaseError,
+    CaseExistsError,
+    CaseKeyError,
+    ColmateError,
+    EvidenceError,
+    FormatError,
+    InputError,
+    InternalError,
+    ResourceError,
+    UsageError,
+)
+from colmate.intake import Table, read
+from colmate.model import Report
+from colmate.notes import Finding, read_notes
+from colmate.verification import verify
+
+__all__ = [
+    "CaseDamagedError",
+    "CaseError",
+    "CaseExistsError",
+    "CaseKeyError",
+    "ColmateError",
+    "Column",
+    "EvidenceError",
+    "Finding",
+    "FormatError",
+    "InputError",
+    "InternalError",
+    "Report",
+    "ResourceError",
+    "Table",
+    "UsageError",
+    "analyse",
+    "read",
+    "read_notes",
+    "recognise",
+    "verify",
+]

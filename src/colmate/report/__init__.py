@@ -3,8 +3,8 @@
 All three say what a `colmate.model.Report` holds and compute nothing about the records themselves.
 """
 
-from colmate.report.document import schema, to_json, validate
+from colmate.report.document import load, schema, to_json, validate
 from colmate.report.page import render
 from colmate.report.terminal import summary
 
-__all__ = ["render", "schema", "summary", "to_json", "validate"]
+__all__ = ["load", "render", "schema", "summary", "to_json", "validate"]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from colmate.errors import CaseDamagedError
+from colmate.errors import CaseDamagedError, UsageError
 from colmate.model import SCHEMA, Report
 
-__all__ = ["SCHEMA_FILE", "schema", "schema_text", "to_json", "validate"]
+__all__ = ["SCHEMA_FILE", "load", "schema", "schema_text", "to_json", "validate"]
 
 SCHEMA_FILE = "colmate-report-1.json"
 
@@ -83,3 +84,18 @@ def validate(document: object) -> None:
         f"The report does not follow {SCHEMA}: at {_path(fault)}, the rule “{fault.validator}” is broken. "
         "Restore report.json from the case, or run the analysis again."
     )
+
+
+def load(path: Path) -> Report:
+    """Read and check the ``report.json`` at ``path``.
+
+    Raises `UsageError` when there is none, `CaseDamagedError` when it cannot be read or breaks its schema.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"there is no finished case at {path.parent}: it has no report.json") from None
+    except (OSError, ValueError, RecursionError):
+        raise CaseDamagedError("report.json cannot be read: it was cut or changed") from None
+    validate(document)
+    return Report.model_validate(document)

@@ -1,0 +1,165 @@
+"""Candidate pairs of profiles: those that share a key of some rule. Everything else is never compared.
+
+Each rule is a fingerprint of traits that one slip of the pen, a move or a marriage leaves alone. A key that too many
+profiles share (a default date, a placeholder, a switchboard's number) is dropped, the largest first, until the rule
+keeps within its allowance of pairs: skewed keys cannot explode. Which rules found a pair is kept as a bit mask; it is
+what the estimate of missed pairs rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from colmate.engine import Engine, fingerprint, fingerprint_number
+
+__all__ = ["RULES", "Rule", "candidates", "rules_mask"]
+
+CONTACTS = ("email", "mobile", "landline", "place")
+LARGEST_BLOCK = 200
+# pairs a rule may make, for each profile; and at least
+ALLOWANCE, ALLOWANCE_LEAST = 0.6, 200_000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its name, the traits it needs, and its keys (several where a trait has two values).
+
+    ``allowance`` is how many pairs it may make, for each profile. A rule ``without`` a trait makes up for its
+    absence: it looks for those who lack the trait only.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    keys: Callable[[ir.Table], list[ir.IntegerValue]]
+    allowance: float = ALLOWANCE
+    without: str | None = None
+
+
+def _key(*parts: ir.IntegerValue) -> ir.IntegerValue:
+    """One fingerprint of several numbers or fingerprints, null where one is null, combined by exclusive or."""
+    mixed = [part if part.type().is_unsigned_integer() else fingerprint_number(part.cast("int64")) for part in parts]
+    key = mixed[0]
+    for other in mixed[1:]:
+        key = key ^ other
+    return ibis.and_(*(part.notnull() for part in parts)).ifelse(key, ibis.null("uint64"))
+
+
+def _either_name(t: ir.Table, *parts: ir.Value) -> list[ir.IntegerValue]:
+    return [_key(t.by_name, *parts), _key(t.by_used, *parts)]
+
+
+def _print(text: ir.StringValue) -> ir.IntegerValue:
+    return text.notnull().ifelse(fingerprint(text), ibis.null("uint64"))
+
+
+def _first_or_none(t: ir.Table) -> ir.IntegerValue:
+    return t.by_first.fill_null(0)
+
+
+RULES = (
+    Rule("nir", ("nir",), lambda t: [_key(_print(t.nir))]),
+    Rule("date_name", ("born", "name"), lambda t: _either_name(t, t.born)),
+    Rule(
+        "date_first_department",
+        ("born", "first", "department"),
+        lambda t: [_key(t.born, t.by_first, _print(t.department))],
+    ),
+    Rule("date_first", ("born", "first"), lambda t: [_key(t.born, t.by_first)], 0.15),
+    Rule("names_year", ("name", "first", "born"), lambda t: _either_name(t, t.by_first, t.born // 10000)),
+    Rule("names_day", ("name", "first", "born"), lambda t: _either_name(t, t.by_first, t.born % 10000)),
+    Rule(
+        "names_postcode",
+        ("name", "first", "postcode"),
+        lambda t: _either_name(t, t.by_first, _print(t.postcode)),
+        without="born",
+    ),
+    Rule("names", ("name", "first"), lambda t: _either_name(t, t.by_first), without="born"),
+    Rule("mobile_first", ("mobile",), lambda t: [_key(t.mobile, _first_or_none(t))]),
+    Rule("landline_first", ("landline",), lambda t: [_key(t.landline, _first_or_none(t))]),
+    Rule("email_first", ("email",), lambda t: [_key(t.email, _first_or_none(t))]),
+    Rule("email_mobile", ("email", "mobile"), lambda t: [_key(t.email, t.mobile)]),
+    Rule("contact_year", ("born",), lambda t: [_key(t[kind], t.born // 10000) for kind in CONTACTS]),
+)
+LOCAL = "local"
+
+
+def candidates(
+    engine: Engine, profiles: ir.Table, filled: Mapping[str, int], count: int, locals_: ir.Table | None
+) -> ir.Table:
+    """Return a temporary table of distinct pairs ``l`` < ``r`` (mentions of profiles) with ``rules``, a bit mask.
+
+    ``filled`` counts the profiles that have each trait; ``count`` is the number of profiles; ``locals_`` gives
+    ``mention`` and ``local`` (fingerprint of a local number). Bit i is rule i of `RULES`; the next is the local's.
+    """
+    made = []
+    for bit, rule in enumerate(RULES):
+        missing = count - filled.get(rule.without, 0) if rule.without else 0
+        if all(filled.get(trait) for trait in rule.needs) and (missing or not rule.without):
+            made.append(_pairs(engine, _keyed(profiles, rule), f"pairs_{rule.name}", bit, rule.allowance * count))
+    if locals_ is not None:
+        made.append(_pairs(engine, locals_.rename(key="local"), "pairs_local", len(RULES), ALLOWANCE * count))
+    if not made:
+        empty = pa.schema([("l", pa.int64()), ("r", pa.int64()), ("rules", pa.int64())]).empty_table()
+        return engine.materialise(engine.memtable(empty, "no_pairs"), "candidates")
+    everything = _union(made)
+    pairs = everything.group_by("l", "r").agg(rules=everything.rules.bit_or())
+    kept = engine.materialise(pairs, "candidates")
+    engine.drop(*(f"pairs_{name}" for name in [*(rule.name for rule in RULES), LOCAL]))
+    return kept
+
+
+def _keyed(profiles: ir.Table, rule: Rule) -> ir.Table:
+    """Give each profile its keys under ``rule``; of a rule that makes up for a trait, the keys of those without it."""
+
+    def keys(some: ir.Table) -> ir.Table:
+        return _union([some.select("mention", key=key).filter(ibis._.key.notnull()) for key in rule.keys(some)])
+
+    everyone = keys(profiles)
+    if rule.without is None:
+        return everyone
+    return everyone.semi_join(keys(profiles.filter(profiles[rule.without].isnull())), "key")
+
+
+def rules_mask(mask: int) -> ir.IntegerValue:
+    """A bit mask of rules as a column: the engine would give a bare number its smallest type."""
+    return ibis.literal(mask, "int16").cast("int64")
+
+
+def _union(tables: list[ir.Table]) -> ir.Table:
+    return tables[0] if len(tables) == 1 else ibis.union(*tables, distinct=False)
+
+
+def _pairs(engine: Engine, keyed: ir.Table, name: str, bit: int, allowance: float) -> ir.Table:
+    """Materialise the pairs of one rule, leaving out the largest blocks beyond its allowance.
+
+    Most blocks have two members: their smallest and their largest, known from the grouping itself.
+    """
+    grouped = keyed.group_by("key").agg(size=keyed.count(), l=keyed.mention.min(), r=keyed.mention.max())
+    blocks = engine.materialise(grouped.filter(grouped["size"].between(2, LARGEST_BLOCK)), "blocks")
+    largest = _largest_block(engine, blocks, max(ALLOWANCE_LEAST, allowance))
+    two = blocks.filter((blocks["size"] == 2) & (blocks.l < blocks.r) & (largest >= 2)).select("l", "r")
+    larger = blocks.filter(blocks["size"].between(3, largest))
+    kept = engine.materialise(keyed.semi_join(larger, "key").select("mention", "key"), "blocked")
+    left, right = kept, kept.view()
+    joined = left.join(right, [left.key == right.key, left.mention < right.mention])
+    pairs = ibis.union(two, joined.select(l=left.mention, r=right.mention), distinct=False)
+    made = engine.materialise(pairs.mutate(rules=rules_mask(1 << bit)), name)
+    engine.drop("blocks", "blocked")
+    return made
+
+
+def _largest_block(engine: Engine, blocks: ir.Table, allowance: float) -> int:
+    """Return the size of the largest block that the rule's allowance admits, smaller blocks first."""
+    sizes = engine.rows(blocks.group_by("size").agg(keys=blocks.count()).order_by("size"))
+    made, largest = 0, 1
+    for row in sizes:
+        made += row["keys"] * row["size"] * (row["size"] - 1) // 2
+        if made > allowance:
+            break
+        largest = row["size"]
+    return largest

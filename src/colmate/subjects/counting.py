@@ -1,0 +1,165 @@
+"""How many persons, and how sure: the section ``persons`` of the report.
+
+The count is the number of resolved persons. The interval (95 %) adds up what the linkage itself is unsure of:
+
+- *false merges*: over profiles joined to another, the probability that the best link is wrong, Σ(1 − p): more persons;
+- *folds*: records with equal but few traits, counted once: the probability that they are several persons: more;
+- *missed merges*: over pairs of persons that were compared and kept apart, the best p of each pair, Σp: fewer;
+- *never compared*: by capture-recapture (Chapman) between two groups of candidate rules that share few traits: fewer;
+- *insufficient records*: each may be a person more, or none: more;
+- sampling error √Σp(1−p) of both sums, widened by `SPREAD` for the model's own error;
+- a floor: `FLOOR_MERGES` of all merges and `FLOOR` of the count, for no model of names is better than that.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from colmate import model
+from colmate.engine import Engine
+from colmate.subjects.blocking import RULES
+from colmate.subjects.linkage import ACCEPTED, Linked, probability
+
+__all__ = ["Uncertainty", "interval", "section", "uncertainty"]
+
+Z95 = 1.96
+SPREAD = 1.5
+FLOOR, FLOOR_MERGES = 0.0005, 0.02
+# pairs found through the exact birth date, and pairs found by something else; the two share a surname or a given
+# name at most, so the estimate leans low rather than high
+BY_DATE = {"date_name", "date_first_department", "date_first"}
+OTHERWISE = {"nir", "names_year", "mobile_first", "landline_first", "email_first", "email_mobile"}
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What the linkage is unsure of, in persons; ``merges`` is how many profiles were joined to another."""
+
+    merges: int = 0
+    false_merges: float = 0.0
+    folds: float = 0.0
+    missed: float = 0.0
+    unseen: float = 0.0
+    variance: float = 0.0
+
+
+def uncertainty(engine: Engine, linked: Linked, folds: ir.Table) -> Uncertainty:
+    """Measure what is unsure. ``folds``: mention, ``more``: records that a profile stands for beyond its first."""
+    placed = engine.materialise(_placed(linked), "placed_pairs")
+    joined = placed.filter((placed.left == placed.right) & (placed.weight >= ACCEPTED))
+    best = joined.group_by(end="r").agg(p=joined.p.max())
+    wrong = engine.rows(
+        best.aggregate(merges=best.count(), lost=(1 - best.p).sum(), spread=(best.p * (1 - best.p)).sum())
+    )[0]
+    apart = placed.filter(placed.left != placed.right)
+    near = apart.group_by(a=ibis.least(apart.left, apart.right), b=ibis.greatest(apart.left, apart.right)).agg(
+        p=apart.p.max()
+    )
+    # a pair above the threshold that was cut for a conflict is known to be two persons
+    open_ = near.filter(near.p < 0.5)
+    missed = engine.rows(open_.aggregate(missed=open_.p.sum(), spread=(open_.p * (1 - open_.p)).sum()))[0]
+    return Uncertainty(
+        merges=int(wrong["merges"]),
+        false_merges=float(wrong["lost"] or 0),
+        folds=_folds(engine, linked.pairs, folds),
+        missed=float(missed["missed"] or 0),
+        unseen=_unseen(engine, joined),
+        variance=float(wrong["spread"] or 0) + float(missed["spread"] or 0),
+    )
+
+
+def _placed(linked: Linked) -> ir.Table:
+    """Scored pairs with the person of each end, their probability and weight."""
+    persons = linked.persons
+    pairs = linked.pairs.filter(linked.pairs.l != linked.pairs.r)
+    pairs = pairs.mutate(p=probability(pairs.weight.cast("float64")))
+    pairs = pairs.left_join(persons.select(l="mention", left="person"), "l").drop("l_right")
+    pairs = pairs.left_join(persons.select(r="mention", right="person"), "r").drop("r_right")
+    return pairs.mutate(left=ibis.coalesce(pairs.left, pairs.l), right=ibis.coalesce(pairs.right, pairs.r))
+
+
+def _folds(engine: Engine, pairs: ir.Table, folds: ir.Table) -> float:
+    selves = pairs.filter(pairs.l == pairs.r).inner_join(folds, pairs.l == folds.mention)
+    doubt = selves.mutate(doubt=(1 - probability(selves.weight)) * selves.more)
+    return float(engine.rows(doubt.aggregate(n=doubt.doubt.sum()))[0]["n"] or 0)
+
+
+def _unseen(engine: Engine, joined: ir.Table) -> float:
+    """Chapman's estimate of merges that no rule proposed, from two groups of rules with little in common."""
+    masks = [sum(1 << bit for bit, rule in enumerate(RULES) if rule.name in group) for group in (BY_DATE, OTHERWISE)]
+    by_date, otherwise = ((joined.rules & mask) > 0 for mask in masks)
+    row = engine.rows(
+        joined.aggregate(
+            first=by_date.sum(),
+            second=otherwise.sum(),
+            both=(by_date & otherwise).sum(),
+            either=(by_date | otherwise).sum(),
+        )
+    )[0]
+    first, second, both, either = (int(row[key] or 0) for key in ("first", "second", "both", "either"))
+    # too few recaptured say nothing
+    if both < 10:
+        return 0.0
+    return max(0.0, (first + 1) * (second + 1) / (both + 1) - 1 - either)
+
+
+def interval(count: int, unsure: Uncertainty, insufficient: int) -> tuple[int, int]:
+    """Return the 95 % interval of the count; never outside 0, and always around the count."""
+    margin = Z95 * SPREAD * math.sqrt(unsure.variance) + FLOOR_MERGES * unsure.merges + FLOOR * count
+    low = count - unsure.missed - unsure.unseen - margin
+    high = count + unsure.false_merges + unsure.folds + insufficient + margin
+    return max(0, min(count, math.floor(low))), math.ceil(high)
+
+
+def section(
+    engine: Engine, persons: ir.Table, statuses: dict[str, int], unsure: Uncertainty, cut: int, today: datetime.date
+) -> model.Persons:
+    """Count ``persons`` (the stage's dataset) by everything the report asks; ``statuses`` counts main mentions."""
+    reach = {kind: persons[kind].sum() for kind in ("email", "mobile", "post")}
+    nobody = (~(persons.email | persons.mobile | persons.post)).sum()
+    total = engine.rows(
+        persons.aggregate(
+            count=persons.count(), minors=persons.minor.sum(), deceased=persons.deceased.sum(), none=nobody, **reach
+        )
+    )[0]
+    count, insufficient = int(total["count"]), statuses.get("insufficient", 0)
+    sexes = _by(engine, persons, persons.sex.fill_null("unknown"))
+    return model.Persons(
+        count=count,
+        interval=interval(count, unsure, insufficient),
+        by_role=_by(engine, persons, persons.role),
+        minors=int(total["minors"] or 0),
+        deceased=int(total["deceased"] or 0),
+        test_records=statuses.get("test", 0),
+        insufficient_records=insufficient,
+        reachable_by={kind: int(total[kind] or 0) for kind in (*reach, "none")},
+        by_department=_by(engine, persons, persons.department),
+        by_birth_decade=_by(engine, persons, persons.birth_date.substr(0, 3) + "0"),
+        by_sex={kind: sexes.get(kind, 0) for kind in ("F", "M", "unknown")},
+        method=_method(unsure, insufficient, cut, today),
+    )
+
+
+def _by(engine: Engine, persons: ir.Table, value: ir.StringValue) -> dict[str, int]:
+    counted = persons.group_by(key=value).agg(times=persons.count())
+    rows: list[dict[str, Any]] = engine.rows(counted.filter(counted.key.notnull()).order_by("key"))
+    return {row["key"]: int(row["times"]) for row in rows}
+
+
+def _method(unsure: Uncertainty, insufficient: int, cut: int, today: datetime.date) -> list[str]:
+    return [
+        "linkage: Fellegi-Sunter (Splink), prior for French civil identity, frequencies of names and dates of the file",
+        f"merges: {unsure.merges} profiles joined to another; a pair is accepted from probability 0.5",
+        f"false merges expected: {unsure.false_merges:.0f}; folds of few traits in doubt: {unsure.folds:.0f}",
+        f"merges missed among compared pairs: {unsure.missed:.0f}; never compared (Chapman): {unsure.unseen:.0f}",
+        f"insufficient records: {insufficient}, each a person more or none; they widen the interval upwards only",
+        f"components cut because two members contradict each other: {cut}",
+        f"minors: under 18 on {today.isoformat()}",
+        "professionals: by RPPS or ADELI number, else by name and place",
+    ]

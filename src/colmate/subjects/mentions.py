@@ -1,0 +1,207 @@
+"""Mentions: one row for each data subject that appears in a record, with the traits that tell who it is.
+
+A record has one main subject (the patient; the account holder where no column speaks of a patient) and may name an
+insured person and a relative besides. Columns without a role belong to the main subject.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from functools import partial, reduce
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow.compute as pc
+
+from colmate.engine import Engine, fingerprint, fingerprint_number
+from colmate.subjects import traits, vocabulary
+from colmate.subjects.frequencies import given_names
+from colmate.subjects.names import clean, fold, sound
+from colmate.subjects.tables import STATUS, SubjectTable, columns_of, mention_id
+
+__all__ = ["TRAITS", "identities", "main_role"]
+
+IDENTITY = (
+    "birth_name", "used_name", "last_name", "first_name", "full_name", "birth_date", "nir", "ins", "email", "phone",
+    "address", "patient_id", "login",
+)  # fmt: skip
+NAMED = tuple(kind for kind in IDENTITY if kind != "patient_id")
+# what two records must share to be one profile
+TRAITS = (
+    "name", "used", "first", "rest", "sex", "born", "nir", "email", "mobile", "landline", "place", "postcode",
+    "department",
+)  # fmt: skip
+NAMES = ("birth_name", "used_name", "last_name", "full_name")
+COLUMNS = (
+    "mention", "status", *TRAITS, "standing", "local", "dead", "post", "by_name", "by_used", "by_first", "profile",
+)  # fmt: skip
+ORDER_SAMPLE = 20_000
+
+
+def main_role(table: SubjectTable) -> str | None:
+    """Role of the main subject of the table's records: patient, else account, else None (professionals only)."""
+    for role, roles in (("patient", ("patient", None)), ("account", ("account",))):
+        if columns_of(table, roles, *IDENTITY):
+            return role
+    return None
+
+
+def identities(engine: Engine, table: SubjectTable) -> list[ir.Table]:
+    """Return parked tables of mentions with traits: the main subjects, then insured persons, then relatives.
+
+    Columns: ``mention``, ``status`` (place in `STATUS`), `TRAITS`, ``standing``, ``local``, ``dead``, ``post``, and the
+    fingerprints ``by_…`` that find candidates, and ``profile``.
+    """
+    made: list[ir.Table] = []
+    if main := main_role(table):
+        roles = ("patient", None, "account") if main == "patient" else ("account",)
+        subjects = _profiled(_subject(engine, table, main, roles))
+        made.append(engine.park(subjects.select(*COLUMNS), f"subjects_{table.number}"))
+    for role in ("insured", "relative"):
+        if columns_of(table, (role,), *NAMES, "nir", "ins"):
+            others = _subject(engine, table, role, (role,))
+            others = others.filter(others.status == STATUS.index("person"))
+            told = _profiled(_not_again(others, made[0]) if main else others)
+            made.append(engine.park(told.select(*COLUMNS), f"{role}_{table.number}"))
+    return made
+
+
+def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str | None]) -> ir.Table:
+    """Normalise one data subject of each record."""
+    cells = partial(columns_of, table, roles)
+    phones, one, full = cells("phone"), partial(_one, cells), cells("full_name")
+    row = table.canonical.select(
+        mention=mention_id(table.canonical.record, table.number, role),
+        **traits.raw_names(cells),
+        test_number=_test_identifier(cells),
+        sex=traits.person_sex(one("sex"), one("title")),
+        born=traits.birth_number(one("birth_date")),
+        nir=one("ins", "nir"),
+        email=_print(one("email")),
+        mobile=traits.telephone(phones, mobile=True), landline=traits.telephone(phones, mobile=False),
+        place=traits.place(cells("address"), one("postcode", "city")),
+        postcode=one("postcode"), department=traits.department(one("postcode"), one("commune_code")),
+        local=_local(table, cells),
+        dead=one("death_date").notnull(),
+        post=one("address").notnull() & one("postcode", "city").notnull(),
+    )  # fmt: skip
+    row = traits.identity_names(row, bool(full), _first_comes_first(engine, table, full))
+    row = traits.with_standing(row)
+    # TEST is a family too: a person's own number speaks for it
+    test = row.test_number | row.test_given | (row.test_surname & (row.standing.fill_null(0) < 2))
+    row = row.mutate(place=_print(row.place), test=test).drop("test_number", "test_given", "test_surname")
+    digit = row.nir.substr(0, 1)
+    from_nir = ibis.cases((digit == "1", "M"), (digit == "2", "F"), else_=ibis.null("string"))
+    row = row.mutate(sex=ibis.coalesce(row.sex, (row.standing > 0).ifelse(from_nir, ibis.null("string"))))
+    return row.mutate(status=_status(row, bare=not columns_of(table, roles, *NAMED))).drop("test")
+
+
+def _one(cells: traits.Cells, *types: str) -> ir.StringValue:
+    found = cells(*types)
+    return ibis.coalesce(*found) if found else ibis.null("string")
+
+
+def _print(value: ir.StringValue) -> ir.IntegerValue:
+    return value.notnull().ifelse(fingerprint(value), ibis.null("uint64"))
+
+
+def _local(table: SubjectTable, cells: traits.Cells) -> ir.IntegerValue:
+    """Fingerprint of a local number with its controller: the same number elsewhere is another person's."""
+    number = _one(cells, "patient_id", "login")
+    owner = table.canonical[table.controller].fill_null("") if table.controller else ibis.literal("")
+    return number.notnull().ifelse(fingerprint(owner.upper() + "|" + number), ibis.null("uint64"))
+
+
+def _test_identifier(cells: traits.Cells) -> ir.BooleanValue:
+    found = [cell.contains(oid) for cell in cells("patient_id", "code") for oid in vocabulary.test_oids()]
+    return ibis.or_(*found).fill_null(False) if found else ibis.literal(False)
+
+
+def _status(row: ir.Table, bare: bool) -> ir.IntegerValue:
+    """Whether a mention says enough to tell a person; ``bare`` tables know their subjects by a local number alone."""
+    reached = row.nir.notnull() | row.email.notnull() | row.mobile.notnull() | row.landline.notnull()
+    named = row.name.notnull() & ibis.or_(
+        row["first"].notnull(), row.born.notnull(), row.place.notnull(), row.local.notnull()
+    )
+    enough = reached | named | (row["first"].notnull() & row.born.notnull())
+    by_number = "person" if bare else "weak"
+    code = ibis.cases(
+        (row.test, STATUS.index("test")),
+        (enough, STATUS.index("person")),
+        (row.local.notnull(), STATUS.index(by_number)),
+        else_=STATUS.index("insufficient"),
+    )
+    return code.cast("int8")
+
+
+def _not_again(others: ir.Table, subjects: ir.Table) -> ir.Table:
+    """Keep the insured persons or relatives who are not the main subject over again.
+
+    They share the main subject's home, which is evidence of a household only. A number that the main subject's own
+    birth date does not contradict is the main subject's.
+    """
+    main = subjects.select(
+        key=subjects.mention - subjects.mention % 8, main_name=subjects.name, main_used=subjects.used,
+        main_first=subjects["first"], main_nir=subjects.nir, main_born=subjects.born, main_sex=subjects.sex,
+        home=subjects.place, zone=subjects.postcode, area=subjects.department,
+    )  # fmt: skip
+    both = others.mutate(key=others.mention - others.mention % 8).inner_join(main, "key")
+    both = traits.with_standing(both, "main_born", "main_sex", "lent")
+    same_name = ibis.or_(both.name == both.main_name, both.name == both.main_used, both.used == both.main_name)
+    same_first = (both["first"] == both.main_first) | both["first"].isnull() | both.main_first.isnull()
+    born_apart = (both.born != both.main_born).fill_null(False)
+    number_is_main = (both.nir == both.main_nir) | (both.main_nir.isnull() & (both.lent > 0))
+    same = ibis.cases(
+        (both.name.notnull() & both.main_name.notnull(), same_name.fill_null(False) & same_first & ~born_apart),
+        else_=number_is_main.fill_null(False),
+    )
+    both = both.filter(~same).mutate(
+        place=ibis.coalesce(both.place, both.home),
+        postcode=ibis.coalesce(both.postcode, both.zone),
+        department=ibis.coalesce(both.department, both.area),
+    )
+    return both.select(others.columns)
+
+
+def _profiled(row: ir.Table) -> ir.Table:
+    """Add the fingerprints that find candidates, and the one that folds equal traits into a profile."""
+    reached = row.nir.notnull() | row.email.notnull() | row.mobile.notnull() | row.landline.notnull()
+    told = reached | (row.name.notnull() & row["first"].notnull()) | (row["first"].notnull() & row.born.notnull())
+    row = row.mutate(
+        name_sound=sound(fold(row.name)), used_sound=sound(fold(row.used)), first_sound=sound(row["first"]), told=told
+    )
+    row = row.mutate(
+        by_name=_print(row.name_sound),
+        by_used=_print(row.used_sound),
+        by_first=_print(row.first_sound),
+        profile=_profile(row),
+    )
+    return row.drop("name_sound", "used_sound", "first_sound", "told")
+
+
+def _profile(row: ir.Table) -> ir.IntegerValue:
+    """One fingerprint of all `TRAITS`; of the local number too where little else is told."""
+    texts = ("name", "used", "first", "rest", "sex", "nir", "postcode", "department")
+    written = fingerprint(ibis.literal("|").join([row[trait].fill_null("") for trait in texts]))
+    # each number in a range of its own, so that equal numbers in two traits differ
+    numbers = [fingerprint_number(row[trait].cast("int64").fill_null(0) * 4 + place)
+               for place, trait in enumerate(("born", "mobile", "landline"))]  # fmt: skip
+    local = row.told.ifelse(ibis.null("uint64"), row.local)
+    prints = [part.fill_null(0).cast("uint64") for part in (row.email, row.place, local)]
+    return reduce(operator.xor, [written, *numbers, *prints])
+
+
+def _first_comes_first(engine: Engine, table: SubjectTable, full: list[ir.StringValue]) -> bool:
+    """Whether full names begin with the given name: by which end of the names is more often a known given name."""
+    if not full:
+        return False
+    known = given_names()
+    words = known.filter(known["known"])["word"]
+    cleaned = clean(full[0]).re_replace(vocabulary.titles_at_head(), "")
+    sample = table.canonical.select(full=cleaned).filter(ibis._.full.contains(" ")).limit(ORDER_SAMPLE)
+    ends = engine.arrow(
+        sample.select(head=sample.full.re_extract(r"^(\p{L}+)", 1), tail=sample.full.re_extract(r"(\p{L}+)$", 1))
+    )
+    head, tail = (pc.sum(pc.is_in(ends[end], value_set=words)).as_py() or 0 for end in ("head", "tail"))
+    return head > tail

@@ -1,0 +1,197 @@
+"""How likely two profiles are one person: Splink's Fellegi-Sunter model with a prior for French civil identity.
+
+The prior (``prior.json``) holds, for each comparison, its levels with m and u. Comparisons whose traits the file does
+not have are left out. Frequencies of values come from the file itself, steadied by the country's where the file is
+small; a given name's frequency is that of its decade of birth, for JEAN is common among the old only.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+from splink import Linker
+
+from colmate.engine import Engine
+from colmate.subjects.frequencies import given_names, surnames
+
+__all__ = ["Scorer", "frequencies", "log_odds", "prior"]
+
+# the country's frequencies weigh as much as this many profiles
+STEADY = 2_000
+# share of a surname that no list holds, of a given name, and of a day among the births of some eighty years
+RARE_SURNAME, RARE_GIVEN, ONE_DAY = 2e-6, 1e-5, 1 / 29_000
+# a given name met this often is a name in use, not a slip
+KNOWN_LEAST, KNOWN_SHARE = 20, 5e-5
+# pairs less likely than this say nothing of the count
+LEAST_WEIGHT = -14.0
+# a comparison that weighs this much against (one in a thousand) contradicts by itself
+AGAINST = -10.0
+NODE = (
+    "mention", "name", "used", "first", "rest", "sex", "born", "nir", "standing", "email", "mobile", "landline",
+    "place", "postcode", "department", "by_name", "by_used", "by_first",
+)  # fmt: skip
+
+
+@cache
+def _prior_text() -> str:
+    return files("colmate.subjects").joinpath("prior.json").read_text(encoding="utf-8")
+
+
+def prior(filled: set[str]) -> dict[str, Any]:
+    """Return the shipped model for the traits that exist, each comparison with its levels; a fresh copy."""
+    model: dict[str, Any] = copy.deepcopy(json.loads(_prior_text()))
+    model["comparisons"] = [one for one in model["comparisons"] if set(one["needs"]) & filled]
+    return model
+
+
+def log_odds(probability: float) -> float:
+    """Match weight (base 2) of a probability strictly between 0 and 1."""
+    return math.log2(probability / (1 - probability))
+
+
+def _settings(model: dict[str, Any], parts: bool) -> dict[str, Any]:
+    comparisons = [
+        {
+            "output_column_name": one["output_column_name"],
+            "comparison_levels": one["comparison_levels"],
+        }
+        for one in model["comparisons"]
+    ]
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "mention",
+        "probability_two_random_records_match": model["probability_two_random_records_match"],
+        "comparisons": comparisons,
+        "blocking_rules_to_generate_predictions": [],
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": parts,
+    }
+
+
+@dataclass
+class Scorer:
+    """Scores pairs of profiles. ``nodes`` is a temporary table with the traits and frequencies of the profiles."""
+
+    engine: Engine
+    model: dict[str, Any]
+    nodes: ir.Table
+
+    def score(self, pairs: ir.Table, name: str) -> ir.Table:
+        """Return the temporary table ``name``: l, r, rules, ``evidence``: the weight (base 2) without the prior's."""
+        if not self.model["comparisons"]:
+            return self.engine.materialise(pairs.mutate(evidence=ibis.literal(0.0).cast("float32")), name)
+        base = log_odds(self.model["probability_two_random_records_match"])
+        made = self._predict(pairs, parts=False, least=LEAST_WEIGHT)
+        scored = made.select(
+            l=made.mention_l,
+            r=made.mention_r,
+            rules=made.match_key,
+            evidence=(made.match_weight - base).cast("float32"),
+        )
+        kept = self.engine.materialise(scored, name)
+        self.engine.drop(made.get_name())
+        return kept
+
+    def contradictions(self, pairs: ir.Table, name: str) -> ir.Table:
+        """Return the temporary table ``name``: l, r, ``evidence``, ``contradicts``: a trait speaks against."""
+        if not self.model["comparisons"]:
+            nothing = pairs.mutate(evidence=ibis.literal(0.0).cast("float32"), contradicts=ibis.literal(False))
+            return self.engine.materialise(nothing.drop("rules"), name)
+        base = log_odds(self.model["probability_two_random_records_match"])
+        made = self._predict(pairs, parts=True, least=None)
+        against = [made[f"mw_{one['output_column_name']}"] <= AGAINST for one in self.model["comparisons"]]
+        scored = made.select(
+            l=made.mention_l,
+            r=made.mention_r,
+            evidence=(made.match_weight - base).cast("float32"),
+            contradicts=ibis.or_(*against),
+        )
+        kept = self.engine.materialise(scored, name)
+        self.engine.drop(made.get_name())
+        return kept
+
+    def _predict(self, pairs: ir.Table, parts: bool, least: float | None) -> ir.Table:
+        blocked = self.engine.materialise(
+            pairs.select(match_key=pairs.rules, join_key_l=pairs.l, join_key_r=pairs.r), "blocked_pairs"
+        )
+        with self.engine.guard("linkage"):
+            api = self.engine.splink()
+            frame = api.register(self.nodes.get_name(), dataset_display_name="nodes")
+            linker = Linker(frame, _settings(self.model, parts), log_level=None, validate_settings=False)
+            self._lend_frequencies(linker, api)
+            linker.table_management.register_blocked_pairs_for_predict(api.register(blocked.get_name()))
+            made = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
+        self.engine.drop("blocked_pairs")
+        return self.engine.backend.table(made.physical_name)
+
+    def _lend_frequencies(self, linker: Any, api: Any) -> None:
+        # the nodes bring their frequencies: Splink need not count them again
+        levels = [level for one in self.model["comparisons"] for level in one["comparison_levels"]]
+        for column in {level["tf_adjustment_column"] for level in levels if "tf_adjustment_column" in level}:
+            empty = api.register(self.nodes.get_name(), table_name=f"frequencies_{column}")
+            linker.table_management.register_term_frequency_lookup(empty, column)
+
+
+def frequencies(engine: Engine, profiles: ir.Table, chosen: ir.Table, name: str) -> ir.Table:
+    """Return the temporary table ``name``: the traits of the ``chosen`` profiles (column ``mention``) with frequencies.
+
+    ``profiles`` holds all profiles: frequencies are theirs, so that they depend on no blocking.
+    """
+    some = profiles.semi_join(chosen, "mention").select(*NODE)
+    some = some.mutate(decade=some.born // 100_000)
+    surname, given = _surnames(engine, profiles), _given(engine, profiles)
+    joined = some.left_join(surname.rename(name="word", tf_name="share"), "name").drop("name_right")
+    joined = joined.left_join(surname.rename(used="word", tf_used="share"), "used").drop("used_right")
+    joined = joined.left_join(
+        given, [joined["first"] == given.word, joined.decade.fill_null(0) == given.born_decade]
+    ).drop("word", "born_decade")
+    for trait, least in (("born", ONE_DAY), ("postcode", 0.0), ("department", 0.0)):
+        share = _shares(engine, profiles, trait, least)
+        joined = joined.left_join(share, trait).drop(f"{trait}_right")
+    nodes = engine.materialise(joined.mutate(known=joined.known.fill_null(False)), name)
+    engine.drop("tf_surnames", "tf_given", "tf_born", "tf_postcode", "tf_department")
+    return nodes
+
+
+def _surnames(engine: Engine, profiles: ir.Table) -> ir.Table:
+    counted = profiles.filter(profiles.name.notnull()).group_by(word=profiles.name).agg(times=ibis._.count())
+    country = engine.memtable(surnames(), "country_surnames")
+    total = counted.aggregate(total=counted.times.sum()).as_scalar()
+    both = counted.mutate(joined=counted.word.replace(" ", "")).left_join(country, ibis._.joined == country.word)
+    share = (both.times + STEADY * both.share.fill_null(RARE_SURNAME)) / (total + STEADY)
+    return engine.materialise(both.select("word", share=share), "tf_surnames")
+
+
+def _given(engine: Engine, profiles: ir.Table) -> ir.Table:
+    """Share of each given name among those born in the same decade (0: date unknown), and whether it is in use."""
+    some = profiles.filter(profiles["first"].notnull())
+    counted = some.group_by(word=some["first"], born_decade=(some.born // 100_000).fill_null(0)).agg(
+        times=ibis._.count()
+    )
+    decade = ibis.window(group_by="born_decade")
+    country = engine.memtable(given_names(), "country_given").rename(country="word")
+    both = counted.mutate(
+        total=counted.times.sum().over(decade),
+        overall=counted.times.sum().over(ibis.window(group_by="word")),
+        everyone=counted.times.sum().over(ibis.window()),
+    ).left_join(country, ibis._.word == country.country)
+    share = (both.times + STEADY * both.share.fill_null(RARE_GIVEN)) / (both.total + STEADY)
+    often = (both.overall >= KNOWN_LEAST) & (both.overall >= KNOWN_SHARE * both.everyone)
+    made = both.select("word", "born_decade", tf_first=share, known=both["known"].fill_null(False) | often)
+    return engine.materialise(made, "tf_given")
+
+
+def _shares(engine: Engine, profiles: ir.Table, trait: str, least: float) -> ir.Table:
+    some = profiles.filter(profiles[trait].notnull())
+    counted = some.group_by(trait).agg(times=ibis._.count())
+    total = counted.aggregate(total=counted.times.sum()).as_scalar()
+    share = (counted.times + STEADY * least) / (total + (STEADY if least else 0))
+    return engine.materialise(counted.select(trait, **{f"tf_{trait}": share}), f"tf_{trait}")

@@ -1,0 +1,105 @@
+"""What the room is given and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import ibis.expr.types as ir
+
+from colmate import model
+
+__all__ = [
+    "ROLES",
+    "STATUS",
+    "ColumnLike",
+    "SubjectTable",
+    "Subjects",
+    "columns_of",
+    "mention_id",
+    "record_of",
+    "role_of",
+]
+
+# roles in the order of the contract; a role's place is its code
+ROLES = ("patient", "insured", "professional", "relative", "account")
+# "weak": only a local number is known; it becomes a person or insufficient after linkage
+STATUS = ("person", "test", "insufficient", "weak")
+TABLE_STEP = 1 << 42
+
+
+class ColumnLike(Protocol):
+    """What is known of a column: physical field, meaning, role, and the name given by the file."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def semantic_type(self) -> str: ...
+    @property
+    def role(self) -> str | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def filled(self) -> int: ...
+    @property
+    def valid(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class SubjectTable:
+    """One table of the evidence: ``canonical`` has ``record`` and ``c0``… (canonical text or null).
+
+    ``controller`` is the field of the column that names who answers for the record, or None.
+    """
+
+    number: int
+    canonical: ir.Table
+    columns: Sequence[ColumnLike]
+    controller: str | None
+    records: int
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """The datasets and the section of the report that this stage makes.
+
+    ``mentions``: table int32, record int64, role, person int64 or null, status, probability.
+    ``persons``: person int64, role, sex, birth_date, department, minor, deceased, email, mobile, post, records.
+    ``model``: the linkage model as used, ready for JSON.
+    """
+
+    mentions: ir.Table
+    persons: ir.Table
+    section: model.Persons
+    model: dict[str, Any] = field(default_factory=dict)
+
+
+def columns_of(table: SubjectTable, roles: Sequence[str | None], *types: str) -> list[ir.StringValue]:
+    """Return the columns of ``table`` of one of ``types`` about one of ``roles``, by type in the file's order."""
+    return [
+        table.canonical[column.field]
+        for kind in types
+        for column in table.columns
+        if column.semantic_type == kind and column.role in roles
+    ]
+
+
+def mention_id(record: ir.IntegerValue, table: int, role: str, rank: int = 0) -> ir.IntegerValue:
+    """Number a mention: table, record and role in one integer; smaller for earlier tables, records and roles.
+
+    ``rank`` tells the second, third and fourth professional of a record.
+    """
+    code = ROLES.index(role) if rank == 0 else len(ROLES) + rank - 1
+    return record * 8 + (table * TABLE_STEP + code)
+
+
+def record_of(mention: ir.IntegerValue) -> tuple[ir.IntegerValue, ir.IntegerValue]:
+    """Return (table, record) of a mention's number."""
+    return (mention // TABLE_STEP).cast("int32"), (mention % TABLE_STEP) // 8
+
+
+def role_of(mention: ir.IntegerValue) -> ir.IntegerValue:
+    """Return the role's code of a mention's number: its place in `ROLES`."""
+    code = mention % 8
+    return (code < len(ROLES)).ifelse(code, ROLES.index("professional"))

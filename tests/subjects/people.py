@@ -1,0 +1,111 @@
+"""Small files of invented persons, for the tests of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from colmate.engine import Engine
+from colmate.subjects import Subjects, SubjectTable, resolve
+
+TYPES = {
+    "id": "patient_id", "title": "title", "birth": "birth_name", "used": "used_name", "last": "last_name",
+    "first": "first_name", "full": "full_name", "born": "birth_date", "died": "death_date", "sex": "sex", "nir": "nir",
+    "email": "email", "phone": "phone", "mobile": "phone", "address": "address", "postcode": "postcode",
+    "commune": "commune_code", "lab": "organisation_name", "insured_last": "last_name", "insured_first": "first_name",
+    "insured_nir": "nir", "doctor": "professional_name", "rpps": "rpps", "login": "login",
+}  # fmt: skip
+ROLES = {"insured_last": "insured", "insured_first": "insured", "insured_nir": "insured", "doctor": "professional",
+         "rpps": "professional", "lab": None}  # fmt: skip
+Row = Mapping[str, str | None]
+
+# surnames and given names of no particular person, rare enough to tell people apart
+SURNAMES = [
+    "ABGRALL",
+    "BIDEAU",
+    "CADORET",
+    "DREVILLON",
+    "EMERIAU",
+    "FALHUN",
+    "GOURVENNEC",
+    "HASCOET",
+    "IZARD",
+    "JAFFREDOU",
+    "KERVELLA",
+    "LOZACHMEUR",
+]
+GIVEN = [
+    "AMBROISE",
+    "BERTILLE",
+    "COLOMBAN",
+    "DOMITILLE",
+    "EULALIE",
+    "FULBERT",
+    "GWENNOLE",
+    "HERMANCE",
+    "ISAURE",
+    "JOSSELIN",
+    "KELIG",
+    "LORENA",
+]
+
+
+@dataclass(frozen=True)
+class Given:
+    field: str
+    semantic_type: str
+    role: str | None
+    name: str
+    filled: int
+    valid: int
+
+
+def crowd(count: int) -> list[dict[str, str | None]]:
+    """``count`` persons who share nothing, as a file's background."""
+    return [
+        {
+            "last": f"{SURNAMES[n % 12]}{_letters(n)}",
+            "first": GIVEN[(n // 12) % 12],
+            "born": f"{1930 + n % 80}-{1 + n % 12:02}-{1 + n % 28:02}",
+            "sex": "FM"[n % 2],
+            "postcode": f"{10 + n % 80}{n % 9}00",
+        }
+        for n in range(count)
+    ]
+
+
+def _letters(n: int) -> str:
+    return "".join("BCDFGLMNPR"[int(digit)] + "AEIOU"[int(digit) % 5] for digit in str(n))
+
+
+def table(engine: Engine, rows: Sequence[Row], number: int = 0, controller: str | None = None) -> SubjectTable:
+    """A canonical table of ``rows``: the keys of the rows name the columns (`TYPES`)."""
+    keys = [key for key in TYPES if any(key in row for row in rows)]
+    fields = {f"c{position}": key for position, key in enumerate(keys)}
+    cells = {field: pa.array([row.get(key) for row in rows], pa.string()) for field, key in fields.items()}
+    data = pa.table({"record": pa.array(range(1, len(rows) + 1), pa.int64()), **cells})
+    columns = [
+        Given(field, TYPES[key], ROLES.get(key, "patient"), key, sum(bool(row.get(key)) for row in rows), len(rows))
+        for field, key in fields.items()
+    ]
+    owner = next((field for field, key in fields.items() if key == controller), None)
+    return SubjectTable(number, engine.memtable(data, f"records_{number}"), columns, owner, len(rows))
+
+
+def resolved(engine: Engine, rows: Sequence[Row], controller: str | None = None) -> Subjects:
+    return resolve(engine, [table(engine, rows, controller=controller)])
+
+
+def partition(engine: Engine, rows: Sequence[Row], controller: str | None = None) -> list[int | None]:
+    """The person of each row (the patient's mention), as small numbers in order of appearance."""
+    found = resolved(engine, rows, controller)
+    mains = engine.rows(found.mentions.filter(found.mentions.role == "patient").order_by("record"))
+    seen: dict[int, int] = {}
+    return [None if row["person"] is None else seen.setdefault(row["person"], len(seen)) for row in mains]
+
+
+def same(engine: Engine, *rows: Row, among: int = 300) -> bool:
+    """Whether the rows are found to be one person in a file of other people."""
+    return len(set(partition(engine, [*rows, *crowd(among)])[: len(rows)])) == 1

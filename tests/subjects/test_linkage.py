@@ -1,0 +1,179 @@
+"""Who is one person and who is not: scenarios, each a few records in a file of other people."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from colmate.engine import Engine
+from tests.subjects.people import Row, crowd, partition, resolved, same, table
+
+BASE: dict[str, str | None] = {
+    "last": "KERVADEC", "first": "MAELLE", "born": "1984-05-17", "sex": "F", "nir": "2840556123456",
+    "address": "12 RUE DES LILAS", "postcode": "56100", "mobile": "+33612345678", "email": "mk@post.example",
+}  # fmt: skip
+
+
+def but(**changes: str | None) -> dict[str, str | None]:
+    return {**BASE, **changes}
+
+
+POOR = {"nir": None, "address": None, "mobile": None, "email": None}
+NAMES = ("last", "first", "born")
+KEPT = {key: BASE[key] for key in NAMES}
+
+ONE_PERSON: list[tuple[str, Row, Row]] = [
+    ("exact copy", BASE, BASE),
+    ("accents and capitals", BASE, but(last="Kervadec", first="Maëlle")),
+    ("a slip in the surname", but(**POOR), but(**POOR, last="KERVADEK")),
+    ("a slip in the given name", but(**POOR), but(**POOR, first="MAELE")),
+    ("day and month exchanged", but(**POOR, born="1984-05-07"), but(**POOR, born="1984-07-05")),
+    ("a digit of the year", but(nir=None), but(nir=None, born="1974-05-17")),
+    ("married, birth name kept", but(last="LE GUERN", **POOR), but(last="LE GUERN", used="KERVADEC", **POOR)),
+    ("married, one name each", but(birth="LE GUERN", last=None), but(birth=None, last="KERVADEC")),
+    ("double name", but(**POOR), but(**POOR, last="KERVADEC-LE GUERN")),
+    ("particle", but(**POOR, last="DE LA VILLEMARQUE"), but(**POOR, last="DELAVILLEMARQUE")),
+    ("other given names listed", but(**POOR), but(**POOR, first="Maëlle, Anne, Marie")),
+    ("an initial", but(nir=None), but(nir=None, first="M.")),
+    ("moved", BASE, but(address="3 QUAI SUD", postcode="29200", mobile=None, email=None)),
+    ("moved, without a number", but(**POOR), but(**POOR, postcode="29200")),
+    ("names and birth date only", KEPT, KEPT),
+    ("same own number, no names on one side", BASE, but(last=None, first=None, born=None, email=None, mobile=None)),
+    ("e-mail and phone only", {"email": "a@b.example", "mobile": "+33600000001"},
+     {"email": "a@b.example", "mobile": "+33600000001", "postcode": "56100"}),
+]  # fmt: skip
+
+TWO_PERSONS: list[tuple[str, Row, Row]] = [
+    ("twins", but(nir=None), but(nir=None, first="GWENAEL", sex="M")),
+    ("twins of close names", but(nir=None, first="LEA"), but(nir=None, first="LEO", sex="M")),
+    ("twin sisters of close names", but(nir=None, first="LEA"), but(nir=None, first="LENA")),
+    ("twins told by their numbers", but(first="LEA"), but(first="LENA", nir="2840556123457")),
+    ("brother and sister", but(nir=None, first="MICHEL", sex="M"), but(nir=None, first="MICHELE")),
+    ("mother and daughter of one name", but(nir=None), but(nir=None, born="2009-11-02")),
+    ("a child on its mother's number", BASE, but(first="TITOUAN", sex="M", born="2012-03-09")),
+    ("a daughter of her mother's name on her number", BASE, but(born="2012-03-09")),
+    ("two own numbers", BASE, but(nir="2840529123987", address=None, mobile=None, email=None)),
+    ("couple at one address", but(nir=None), but(nir=None, first="YANN", sex="M", born="1982-01-30")),
+    ("homonyms, other birth dates", but(**POOR), but(**POOR, born="1961-08-23", postcode="13001")),
+    ("one landline, nothing else", {"phone": "+33297000000", "first": "ANNE", "born": "1950-01-02"},
+     {"phone": "+33297000000", "first": "PAUL", "born": "1948-03-04"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), [case[1:] for case in ONE_PERSON], ids=[case[0] for case in ONE_PERSON])
+def test_one_person(engine: Engine, one: Row, other: Row) -> None:
+    assert same(engine, one, other)
+
+
+@pytest.mark.parametrize(("one", "other"), [case[1:] for case in TWO_PERSONS], ids=[case[0] for case in TWO_PERSONS])
+def test_two_persons(engine: Engine, one: Row, other: Row) -> None:
+    assert not same(engine, one, other)
+
+
+def test_a_chain_does_not_join_what_a_conflict_forbids(engine: Engine) -> None:
+    one, other = but(), but(nir="2840529123987", email="other@post.example", mobile="+33698765432")
+    between = but(nir=None, address=None)
+    found = partition(engine, [one, other, between, *crowd(300)])
+    assert found[0] != found[1]
+
+
+def test_a_local_number_is_trusted_within_its_controller_only(engine: Engine) -> None:
+    one = {"id": "77", "lab": "NORD", "last": "KERVADEC", "first": "MAELLE"}
+    again = {"id": "77", "lab": "NORD", "last": "KERVADEC", "born": "1984-05-17"}
+    elsewhere = {"id": "77", "lab": "SUD", "last": "KERVADEC", "born": "1951-01-09"}
+    child = {"id": "77", "lab": "NORD", "last": "KERVADEC", "first": "TITOUAN", "born": "2012-03-09"}
+    found = partition(engine, [one, again, elsewhere, child, *crowd(300)], controller="lab")
+    assert found[0] == found[1]
+    assert found[2] not in found[:2]
+    assert found[3] != found[0] or found[3] != found[1]
+
+
+def test_a_common_name_needs_more_than_a_rare_one(engine: Engine) -> None:
+    # forty MARTIN Jean born over few days: two of them born the same day, in two departments, are no proof
+    martins = [
+        {"last": "MARTIN", "first": "JEAN", "born": f"1950-{1 + n % 12:02}-{1 + n % 28:02}", "postcode": f"{10 + n}000"}
+        for n in range(60)
+    ]
+    one = {"last": "MARTIN", "first": "JEAN", "born": "1950-03-12", "postcode": "76000"}
+    other = {**one, "postcode": "13001"}
+    rare = {"last": "KERVADEC", "first": "GWENNOLE", "born": "1950-03-12", "postcode": "76000"}
+    found = partition(engine, [one, other, rare, {**rare, "postcode": "13001"}, *martins, *crowd(300)])
+    assert found[2] == found[3]
+
+
+def test_a_default_date_and_a_shared_phone_do_not_explode(engine: Engine) -> None:
+    rows = [{**row, "born": "1900-01-01", "phone": "+33100000000", "last": "INCONNU"} for row in crowd(600)]
+    found = resolved(engine, rows)
+    assert found.section.count > 0
+
+
+def mixed(seed: int, persons: int = 60) -> tuple[list[Row], list[int]]:
+    """Records of some persons, some several times with slips, and whose they are."""
+    draw = random.Random(seed)
+    rows: list[Row] = []
+    truth: list[int] = []
+    for who, row in enumerate(crowd(persons)):
+        for _ in range(draw.choice((1, 1, 1, 2, 3))):
+            copy = dict(row)
+            if draw.random() < 0.4:
+                copy["postcode"] = "29200"
+            if draw.random() < 0.3:
+                copy["last"] = str(copy["last"])[:-1]
+            rows.append(copy)
+            truth.append(who)
+    return rows, truth
+
+
+def groups(found: list[int | None], order: list[int]) -> set[frozenset[int]]:
+    """The partition as sets of original positions."""
+    sets: dict[int | None, set[int]] = {}
+    for place, person in zip(order, found, strict=True):
+        sets.setdefault(person, set()).add(place)
+    return {frozenset(members) for members in sets.values()}
+
+
+@settings(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_the_order_of_the_records_does_not_matter(seed: int) -> None:
+    rows, _ = mixed(seed)
+    order = list(range(len(rows)))
+    shuffled = random.Random(seed + 1).sample(order, len(order))
+    with Engine(threads=2) as one, Engine(threads=2) as two:
+        straight = groups(partition(one, rows), order)
+        other = groups(partition(two, [rows[place] for place in shuffled]), shuffled)
+    assert straight == other
+
+
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_doubling_the_file_leaves_the_count(seed: int) -> None:
+    rows, truth = mixed(seed)
+    with Engine(threads=2) as one, Engine(threads=2) as two:
+        once, twice = resolved(one, rows).section, resolved(two, [*rows, *rows]).section
+    assert once.count == twice.count
+    assert abs(once.count - len(set(truth))) <= 2
+
+
+def test_the_model_is_kept_as_json(engine: Engine) -> None:
+    import json
+
+    model: dict[str, Any] = resolved(engine, [BASE, *crowd(50)]).model
+    assert json.loads(json.dumps(model))["comparisons"]
+    assert 0 < model["probability_two_random_records_match"] < 1
+
+
+def test_tables_are_linked_together(engine: Engine) -> None:
+    from colmate.subjects import resolve
+
+    tables = [
+        table(engine, [BASE, *crowd(60)]),
+        table(engine, [but(**POOR), but(last="TANGUY", first="YANN", **POOR)], 1),
+    ]
+    found = resolve(engine, tables)
+    rows = engine.rows(found.mentions.order_by("table", "record"))
+    assert len(rows) == 63
+    assert rows[0]["person"] == rows[61]["person"] != rows[62]["person"]
