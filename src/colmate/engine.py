@@ -112,6 +112,8 @@ class Engine:
         if key is not None:
             self.connection.execute(f"PRAGMA add_parquet_key('{KEY_NAME}', '{_parquet_key(key)}')")
         self.backend = ibis.duckdb.from_connection(self.connection)
+        # the engine's own bar would write over ours, and where nobody looks
+        self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute("SET lock_configuration = true")
         self.sealed = key is not None
 
@@ -163,9 +165,7 @@ class Engine:
     def view(self, expression: ir.Table, name: str) -> ir.Table:
         """Give ``expression`` a name without computing it, and return it; a view of that name is replaced."""
         with _clear_errors(name):
-            self.connection.execute(
-                f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {self._text(expression)}"
-            )
+            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {self._text(expression)}")
             return self.backend.table(name)
 
     def materialise(self, expression: ir.Table | str, name: str) -> ir.Table:
@@ -245,10 +245,6 @@ class Engine:
         """
         row = ibis.struct({name: table[name] for name in table.columns})
         return int(self.rows(table.aggregate(n=row.hash().nunique()))[0]["n"])
-
-    def progress(self) -> Callable[[], float]:
-        """Return a function that tells the percentage done of the running query, or -1."""
-        return self.connection.query_progress
 
     def close(self) -> None:
         """Close the connection; the engine removes its spill files."""

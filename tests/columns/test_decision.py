@@ -221,6 +221,54 @@ def test_a_generic_type_wins_over_a_wrong_specific_one(decide_table: Decider) ->
 
 
 @pytest.mark.parametrize(
+    ("name", "semantic_type"),
+    [
+        ("DT_PRELEV", "care_date"),
+        ("DATPREL", "care_date"),
+        ("sampling_date", "care_date"),
+        ("DATE_ENTREE", "care_date"),
+        ("date_creation", "date"),
+        ("date_modification", "date"),
+        ("DT_EDIT", "date"),
+        ("DT_FIN_DR", "date"),
+    ],
+)
+def test_what_a_recent_date_is_the_date_of(name: str, semantic_type: str, decide_table: Decider) -> None:
+    people = People()
+    found = types(decide_table({"nom": people.last(), name: people.date(2012, 2020), "med_rpps": people.rpps()}))
+    assert found[name] == semantic_type
+
+
+def test_the_only_date_of_a_record_of_care_is_the_care_s(decide_table: Decider) -> None:
+    people = People()
+    day = people.date(2012, 2020)
+    record = {"nom": people.last(), "med_rpps": people.rpps()}
+    assert types(decide_table({**record, "date": day}))["date"] == "care_date"
+    # nothing tells of care, or there are two of them: what was done on that day is open
+    assert types(decide_table({"nom": people.last(), "date": day}))["date"] == "date"
+    two = types(decide_table({**record, "date": day, "date_creation": people.date(2012, 2020)}))
+    assert two["date"] == "date"
+
+
+@pytest.mark.parametrize(
+    ("name", "repeated", "semantic_type"),
+    [
+        ("NUM_DOSS", False, "record_id"),
+        ("no_dossier", False, "record_id"),
+        ("NUM_DOSS", True, "stay_id"),
+        ("num_sejour", False, "stay_id"),
+        ("IEP", False, "stay_id"),
+    ],
+)
+def test_a_number_that_no_two_records_share_numbers_records(
+    name: str, repeated: bool, semantic_type: str, decide_table: Decider
+) -> None:
+    people = People()
+    numbers = [f"D{1_000_000 + index // (2 if repeated else 1)}" for index in range(people.size)]
+    assert types(decide_table({"nom": people.last(), name: numbers}))[name] == semantic_type
+
+
+@pytest.mark.parametrize(
     ("name", "values", "semantic_type"),
     [
         ("laboratoire", ["LABO DES HALLES", "LABO DU PORT", "LABORATOIRE NORD"], "organisation_name"),

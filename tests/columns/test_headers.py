@@ -47,6 +47,44 @@ def test_reads(name: str, semantic_type: str, role: str | None) -> None:
     assert header.role == role
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DT_PRELEV",
+        "DATE_PRELEVEMENT",
+        "DATPREL",
+        "DTPRELEV",
+        "P_DTVIS",
+        "derniere_visite",
+        "date_consultation",
+        "dt_exam",
+        "DATE_ENTREE",
+        "DT_SORTIE",
+        "admission_date",
+        "visit_date",
+        "sampling_date",
+        "dateVisite",
+        "dte_hospit",
+        "date_realisation",
+        "DATE_ACTE",
+        "dt_soin",
+        "date_sejour",
+        "DT_ANALYSE",
+        "DT_CONSULT",
+    ],
+)
+def test_a_date_of_care_by_any_way_of_writing_date(name: str) -> None:
+    header = read(name)
+    # "date" counts for half beside a word of the event
+    assert header.score("care_date") >= 0.85
+    assert header.score("birth_date") < 0.5
+
+
+@pytest.mark.parametrize("name", ["date_creation", "date_modification", "DT_EDIT", "DT_FIN_DR", "DATE", "DT_NAISS"])
+def test_a_date_of_anything_else_is_not_of_care(name: str) -> None:
+    assert read(name).score("care_date") < 0.45
+
+
 @pytest.mark.parametrize("name", ["", "3", "col_3", "Column12", "Unnamed: 4", "c0", "champ 7", "_c5"])
 def test_made_up_names_say_nothing(name: str) -> None:
     assert generated(name)

@@ -20,8 +20,8 @@ from colmate.columns.column import Column, TableColumns
 from colmate.columns.controllers import find_controller, find_keys
 from colmate.columns.decision import decide_types, layout_of
 from colmate.columns.evidence import weigh
-from colmate.columns.headers import read
-from colmate.columns.measure import measure
+from colmate.columns.headers import Header, read
+from colmate.columns.measure import Measured, measure
 from colmate.columns.roles import assign_roles
 from colmate.columns.sample import draw
 from colmate.engine import Engine
@@ -42,6 +42,9 @@ def decide(engine: Engine, records: ir.Table, names: Sequence[str], count: int) 
     types = [decision.semantic_type for decision in decisions]
     layouts = [layout_of(ev, one) for ev, one in zip(evidence, types, strict=True)]
     measured = measure(engine, records, list(zip(fields, types, layouts, strict=True)), sample.cells)
+    types = [
+        _numbered(one, header, counts, count) for one, header, counts in zip(types, headers, measured, strict=True)
+    ]
     roles = assign_roles(types, headers)
     columns = tuple(
         Column(
@@ -66,6 +69,16 @@ def decide(engine: Engine, records: ir.Table, names: Sequence[str], count: int) 
         controller = replace(controller, semantic_type="code", role=None)
         columns = tuple(controller if one.position == controller.position else one for one in columns)
     return TableColumns(columns, controller, keys)
+
+
+def _numbered(semantic_type: str, header: Header, counts: Measured, records: int) -> str:
+    """Return ``record_id`` for the number of a file or a request that no two records share: it numbers no stay.
+
+    The words that name a stay alone (``sejour``, ``iep``, ``venue``) keep it one.
+    """
+    unique = records > 1 and counts.distinct == counts.filled == records
+    either = header.score("record_id") >= header.score("stay_id") > 0
+    return "record_id" if semantic_type == "stay_id" and unique and either else semantic_type
 
 
 def recognise(table: Any) -> list[Column]:

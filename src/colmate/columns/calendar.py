@@ -12,7 +12,7 @@ import datetime
 import ibis
 import ibis.expr.types as ir
 
-from colmate.columns.text import fold, when
+from colmate.columns.text import among, fold, matching, when
 
 __all__ = ["PLACEHOLDERS", "has_time", "is_date", "order_clues", "to_iso"]
 
@@ -45,13 +45,16 @@ def to_iso(value: ir.StringValue, layout: str = "dmy") -> ir.StringValue:
     """
     if layout == "serial":
         return _serial(value)
-    text = ibis.cases(
-        (value.re_search(r"^\d{4}-\d\d-\d\d$"), value),
-        (value.re_search(r"^\d\d[/.\-]\d\d[/.\-]\d{4}$"), _quick(value, layout)),
+    general = ibis.cases(
         (value.re_search(r"^.{0,12}[A-Za-z\x{c0}-\x{ff}]{3}"), _padded(_named(value))),
         else_=_padded(_figures(value, layout)),
     )
-    return when(text.re_search(r"^\d{4}-\d\d-\d\d$") & ~text.isin(PLACEHOLDERS), text)
+    text = ibis.cases(
+        (value.re_search(r"^\d{4}-\d\d-\d\d$"), value),
+        (value.re_search(r"^\d\d[/.\-]\d\d[/.\-]\d{4}$"), _quick(value, layout)),
+        else_=matching(general, r"\d{4}-\d\d-\d\d"),
+    )
+    return when(~among(text, PLACEHOLDERS), text)
 
 
 def _quick(value: ir.StringValue, layout: str) -> ir.StringValue:
@@ -101,7 +104,10 @@ def _serial(value: ir.StringValue) -> ir.StringValue:
 
 def is_date(canonical: ir.StringValue, unknown_allowed: bool = False) -> ir.BooleanValue:
     """Return whether ``YYYY-MM-DD`` is in the calendar, years 1800 to 2199; with zeros too where allowed."""
-    known = canonical.try_cast("date").notnull() & canonical.between("1800-01-01", "2199-12-31")
+    # every month has 28 days: the calendar itself is asked for the others only
+    early = canonical.re_search(r"^(?:18|19|20|21)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$")
+    late = canonical.try_cast("date").notnull() & canonical.between("1800-01-01", "2199-12-31")
+    known = ibis.cases((early, True), else_=late)
     if not unknown_allowed:
         return known.fill_null(False)
     partial = canonical.re_search(r"^(?:18|19|20)\d\d-(?:(?:0\d|1[0-2])-00)$|^(?:18|19|20)\d\d-00-\d\d$")

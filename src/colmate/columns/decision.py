@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from colmate.columns.evidence import Evidence
-from colmate.columns.headers import Header
+from colmate.columns.headers import Header, only_date
 from colmate.columns.recogniser import Recogniser, recognisers
 from colmate.columns.shapes import SHAPES, is_text
 
@@ -28,6 +28,20 @@ VAGUE = frozenset(("date", "number", "code", "boolean"))
 # a header counts as naming a type from this score on
 NAMED = 0.45
 DATES = ("birth_date", "death_date", "care_date", "date", "timestamp")
+# what only records of care hold: an act, a stay, a result, a professional
+CARE = frozenset(
+    (
+        "stay_id",
+        "rpps",
+        "adeli",
+        "professional_name",
+        "diagnosis",
+        "diagnosis_code",
+        "procedure_code",
+        "drug",
+        "drug_code",
+    )
+) | frozenset(("lab_test", "lab_code", "lab_result"))
 
 
 @dataclass(frozen=True)
@@ -43,10 +57,30 @@ def decide_types(evidence: Sequence[Evidence | None], headers: Sequence[Header])
     unnamed = not any(header.words and header.scores for header in headers)
     first = [_decide(ev, header, {}, unnamed) for ev, header in zip(evidence, headers, strict=True)]
     hints = [_hints(index, first, headers) for index in range(len(first))]
-    return [
+    found = [
         _decide(ev, header, hint, unnamed) if hint else before
         for ev, header, hint, before in zip(evidence, headers, hints, first, strict=True)
     ]
+    event = _event(found, evidence, headers)
+    if event is not None:
+        found[event] = Decision("care_date", 0.6)
+    return found
+
+
+def _event(found: Sequence[Decision], evidence: Sequence[Evidence | None], headers: Sequence[Header]) -> int | None:
+    """Return the only column of recent dates, named "date" or nothing, where records of care have no other date.
+
+    Two such columns, or a table without a trace of care, leave it open what was done on that day.
+    """
+    types = [one.semantic_type for one in found]
+    if "care_date" in types or not CARE.intersection(types):
+        return None
+    dates = [index for index, one in enumerate(types) if one in ("date", "timestamp")]
+    if len(dates) != 1 or not only_date(headers[dates[0]]) or headers[dates[0]].role:
+        return None
+    ev = evidence[dates[0]]
+    recent = ev is not None and ev.fact("year_low") >= _now() - 35 and ev.fact("year_high") <= _now()
+    return dates[0] if ev is not None and recent and ev.distinct > 1 and ev.share("date") >= 0.9 else None
 
 
 def _hints(index: int, types: Sequence[Decision], headers: Sequence[Header]) -> dict[str, float]:

@@ -20,13 +20,15 @@ from types import MappingProxyType
 
 from colmate.catalogue import load, semantic_types
 
-__all__ = ["Header", "generated", "read"]
+__all__ = ["Header", "generated", "only_date", "read"]
 
 # words that say nothing of the meaning: articles and prefixes of tables
 FILLERS = frozenset(
     ("de", "du", "des", "d", "la", "le", "les", "l", "of", "the", "a", "et", "and", "t", "tbl", "f", "z")
 )
 GENERATED = re.compile(r"^(?:c|col|colonne|column|champ|field|f|v|var|unnamed|_c|x)?[\s_:.\-]*\d*$", re.IGNORECASE)
+# how exports write "date": the phrases of the catalogue hold for each of them, before or after the event's word
+DATE_WORDS = ("date", "dates", "dte", "dat", "dt")
 ABBREVIATION = 0.85
 LONGEST = 6
 
@@ -49,6 +51,11 @@ def generated(name: str) -> bool:
     return bool(GENERATED.match(name.strip()))
 
 
+def only_date(header: Header) -> bool:
+    """Return whether a name says that the column holds a date, or nothing at all."""
+    return not header.scores or all(word in DATE_WORDS or word.isdigit() for word in header.words)
+
+
 def split(name: str) -> tuple[str, ...]:
     """Return the words of a name: lower case, without accents, figures apart."""
     apart = re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
@@ -65,13 +72,24 @@ def _phrases() -> tuple[dict[tuple[str, ...], list[str]], dict[str, list[str]], 
     for entry in semantic_types().values():
         for header in entry.headers:
             words = tuple(word for word in split(header) if word not in FILLERS or len(header) <= 2) or split(header)
-            full[words].append(entry.id)
-            glued["".join(words)].append(entry.id)
             glued["".join(split(header))].append(entry.id)
-            for shortened in _shortened(words):
-                short[shortened].append(entry.id)
+            for phrase in {words, _dated(words), _turned(_dated(words))}:
+                full[phrase].append(entry.id)
+                glued["".join(phrase)].append(entry.id)
+                for shortened in _shortened(phrase):
+                    short[shortened].append(entry.id)
     # "code" is a word of its own, not the beginning of "codediag"
     return full, glued, {phrase: found for phrase, found in short.items() if phrase not in full}
+
+
+def _dated(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words with each way of writing "date" in full."""
+    return tuple("date" if word in DATE_WORDS else word for word in words)
+
+
+def _turned(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a phrase of two words with its "date" at the other end: ``visit date`` is ``date visit``."""
+    return words[::-1] if len(words) == 2 and "date" in words else words
 
 
 def _shortened(words: tuple[str, ...]) -> set[tuple[str, ...]]:
@@ -96,12 +114,13 @@ def read(name: str) -> Header:
     if not words or generated(name):
         return Header(words, None, MappingProxyType({}))
     role, rest = _take_role(words)
-    scores = _scores(tuple(word for word in words if word not in FILLERS) or words)
-    if rest and rest != words:
-        for semantic_type, score in _scores(tuple(word for word in rest if word not in FILLERS) or rest).items():
+    scores: dict[str, float] = {}
+    # a word of role may be a word of the meaning too: "prelev" is who samples, and when, in "dt prelev"
+    for reading in {words, _dated(words), rest or words}:
+        for semantic_type, score in _scores(tuple(word for word in reading if word not in FILLERS) or reading).items():
             scores[semantic_type] = max(scores.get(semantic_type, 0.0), score)
     if not scores and role is None:
-        role, scores = _unglued("".join(words))
+        role, scores = _unglued(words)
     return Header(words, role, MappingProxyType(scores))
 
 
@@ -130,9 +149,23 @@ def _scores(words: tuple[str, ...]) -> dict[str, float]:
     return scores
 
 
-def _unglued(text: str) -> tuple[str | None, dict[str, float]]:
-    """Read a name whose words are glued: a word of role at one end, header words for the rest."""
+def _dated_word(words: tuple[str, ...]) -> dict[str, float]:
+    """Return the scores of the first word that is "date" and an event's word glued together, or nothing."""
+    full, _, short = _phrases()
+    for word, whole in product(DATE_WORDS, ("".join(words), *words)):
+        for rest in (whole.removeprefix(word), whole.removesuffix(word)):
+            found = full.get(("date", rest)) or short.get(("date", rest)) if rest != whole else None
+            if found:
+                return dict.fromkeys(found, ABBREVIATION)
+    return {}
+
+
+def _unglued(words: tuple[str, ...]) -> tuple[str | None, dict[str, float]]:
+    """Read a name whose words are glued: a date's or a role's word at one end, header words for the rest."""
     _, glued, _ = _phrases()
+    if found := _dated_word(words):
+        return None, found
+    text = "".join(words)
     for phrase, role in _roles().items():
         word = "".join(phrase)
         if len(word) < 3 or len(text) <= len(word):
