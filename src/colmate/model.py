@@ -7,7 +7,7 @@ This module stands below the stages: it imports none of them.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,25 @@ SCHEMA = "colmate-report/1"
 
 Role = Literal["patient", "insured", "professional", "relative", "account"]
 Band = Literal["low", "medium", "high", "very_high"]
+
+
+# in the order in which a record's main subject is chosen; a role's place is its code
+ROLES: tuple[Role, ...] = ("patient", "insured", "professional", "relative", "account")
+
+
+class ColumnLike(Protocol):
+    """What later stages know of a column: physical field, meaning, role, the file's name for it, records filled."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def semantic_type(self) -> str: ...
+    @property
+    def role(self) -> str | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def filled(self) -> int: ...
 
 
 class Section(BaseModel):

@@ -83,6 +83,7 @@ class Exposed(BaseModel):
 
 S = TypeVar("S", bound=BaseModel)
 
+MUTE = frozenset(("empty", "unknown", "number", "boolean"))
 # a diagnosis in words is a note like any other
 READ_AS_NOTES = ("free_text", "diagnosis")
 
@@ -148,7 +149,7 @@ class Run:
             duplicates = table.records - self.engine.distinct_rows(records.drop("record"))
             # written once, for three stages read it, a few columns each
             canonical = f"canonical-{table.number:04d}"
-            self._write(columns.canonical(records, decided.columns), canonical)
+            self._write(columns.canonical(records, _telling(decided)), canonical)
             described = table.model_dump()
             tables.append(DecidedTable(**described, decided=decided, duplicates=duplicates, canonical=canonical))
         return Columns(tables=tables)
@@ -159,7 +160,7 @@ class Run:
             subjects.SubjectTable(
                 number=table.number,
                 canonical=canonical,
-                columns=table.decided.columns,
+                columns=_telling(table.decided),
                 controller=_field(table.decided.controller),
                 records=table.records,
             )
@@ -188,7 +189,7 @@ class Run:
                 number=table.number,
                 name=table.name,
                 canonical=canonical,
-                columns=table.decided.columns,
+                columns=_telling(table.decided),
                 controller=_field(table.decided.controller),
             )
             for table, canonical in self._canonical(decided)
@@ -239,6 +240,15 @@ class Run:
     def _write(self, data: ir.Table | pa.RecordBatchReader, dataset: str) -> None:
         self.engine.write(data, self.case.dataset(dataset))
         self._written.append(dataset)
+
+
+def _telling(decided: columns.TableColumns) -> list[columns.Column]:
+    """Return the columns that can say something about somebody; the others need no canonical form."""
+    return [
+        item
+        for item in decided.columns
+        if item == decided.controller or (item.filled and item.semantic_type not in MUTE)
+    ]
 
 
 def _field(column: columns.Column | None) -> str | None:

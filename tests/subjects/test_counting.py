@@ -142,7 +142,7 @@ def test_the_columns_of_one_professional_stand_together(columns: str, places: li
 
 def test_account_holders_where_there_is_no_patient(engine: Engine) -> None:
     given = table(engine, [{"email": "a@b.example", "login": "anne"}, {"email": "c@d.example", "login": "paul"}])
-    columns = [Given(c.field, c.semantic_type, "account", c.name, c.filled, c.valid) for c in given.columns]
+    columns = [Given(c.field, c.semantic_type, "account", c.name, c.filled, 0) for c in given.columns]
     found = resolve(engine, [SubjectTable(0, given.canonical, columns, None, 2)])
     assert found.section.by_role == {"account": 2}
 

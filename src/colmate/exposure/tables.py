@@ -4,31 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import ibis.expr.types as ir
 
 from colmate import model
+from colmate.model import ROLES, ColumnLike
 
 __all__ = ["ROLES", "ColumnLike", "Context", "Exposed", "ExposureTable"]
-
-# in the order in which a record's main subject is chosen
-ROLES = ("patient", "insured", "professional", "relative", "account")
-
-
-class ColumnLike(Protocol):
-    """What is known of a column: physical field, meaning, role, the file's name for it, non-empty records."""
-
-    @property
-    def field(self) -> str: ...
-    @property
-    def semantic_type(self) -> str: ...
-    @property
-    def role(self) -> str | None: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def filled(self) -> int: ...
 
 
 @dataclass(frozen=True)

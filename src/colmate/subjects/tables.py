@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import ibis.expr.types as ir
 
 from colmate import model
+from colmate.model import ROLES, ColumnLike
 
 __all__ = [
     "ROLES",
@@ -22,28 +23,9 @@ __all__ = [
     "role_of",
 ]
 
-# roles in the order of the contract; a role's place is its code
-ROLES = ("patient", "insured", "professional", "relative", "account")
 # "weak": only a local number is known; it becomes a person or insufficient after linkage
 STATUS = ("person", "test", "insufficient", "weak")
 TABLE_STEP = 1 << 42
-
-
-class ColumnLike(Protocol):
-    """What is known of a column: physical field, meaning, role, and the name given by the file."""
-
-    @property
-    def field(self) -> str: ...
-    @property
-    def semantic_type(self) -> str: ...
-    @property
-    def role(self) -> str | None: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def filled(self) -> int: ...
-    @property
-    def valid(self) -> int: ...
 
 
 @dataclass(frozen=True)
