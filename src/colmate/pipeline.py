@@ -83,6 +83,7 @@ class Exposed(BaseModel):
 
 S = TypeVar("S", bound=BaseModel)
 
+WIDE = 500
 MUTE = frozenset(("empty", "unknown", "number", "boolean"))
 # a diagnosis in words is a note like any other
 READ_AS_NOTES = ("free_text", "diagnosis")
@@ -243,12 +244,16 @@ class Run:
 
 
 def _telling(decided: columns.TableColumns) -> list[columns.Column]:
-    """Return the columns that can say something about somebody; the others need no canonical form."""
-    return [
-        item
-        for item in decided.columns
-        if item == decided.controller or (item.filled and item.semantic_type not in MUTE)
-    ]
+    """Return the columns that can say something about somebody; the others need no canonical form.
+
+    In a very wide table codes are left out too: they tell nobody by themselves, and writing out the expression of
+    thousands of columns would take longer than all the rest.
+    """
+    kept = [item for item in decided.columns if item.filled and item.semantic_type not in MUTE]
+    if len(kept) > WIDE:
+        kept = [item for item in kept if item.semantic_type != "code"]
+    controller = [item for item in (decided.controller,) if item and item not in kept]
+    return kept + controller
 
 
 def _field(column: columns.Column | None) -> str | None:
