@@ -51,6 +51,7 @@ READABLE: dict[str, Callable[[], bytes]] = {
     "empty lines": lambda: b"\n\n\n" + _plain().replace("\r\n", "\r\n\r\n").encode() + b"\n\n",
     "header repeated": lambda: _plain().encode() * 3,
     "compressed": lambda: gzip.compress(_plain().encode()),
+    "a bomb": lambda: gzip.compress(_plain().encode() + bytes(300_000_000), 9),
     "compressed and cut": lambda: gzip.compress(leaks.text([leaks.row(n) for n in range(900)]).encode())[:-2000],
 }
 
@@ -80,11 +81,10 @@ UNREADABLE: dict[str, Callable[[Path], None]] = {
     "a picture": lambda path: _put(path, b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(5_000)),
     "a program": lambda path: _put(path, b"\x7fELF\x02\x01\x01" + bytes(9) + random.Random(3).randbytes(5_000)),
     "a spreadsheet": lambda path: _put(path, b"PK\x03\x04" + random.Random(4).randbytes(500)),
-    "a bomb": lambda path: _put(path, gzip.compress(bytes(300_000_000), 9)),
     "a pipe": lambda path: os.mkfifo(path),
     "a dangling link": lambda path: path.symlink_to(path.parent / "nowhere"),
     "an empty folder": lambda path: path.mkdir(),
-    "a file that may not be read": lambda path: path.symlink_to("/proc/self/mem"),
+    "a device": lambda path: path.symlink_to("/dev/zero"),
 }
 
 
@@ -99,7 +99,7 @@ def test_a_sentence_comes_and_nothing_hangs(name: str, tmp_path: Path, capsys: p
     code = cli.run(["analyse", str(leak), "--case", str(tmp_path / "case"), "--key", str(tmp_path / "k")])
     err = capsys.readouterr().err
     assert code == 2, err
-    assert err.strip().endswith(err.strip().splitlines()[-1]) and "Traceback" not in err
+    assert re.search(r"^colmate: \S.*", err, re.MULTILINE) and "Traceback" not in err
     assert not (tmp_path / "case" / "report.json").exists()
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import ibis
 import pyarrow as pa
 import pytest
 
+from colmate.catalogue import load
 from colmate.engine import Engine
 from colmate.errors import UsageError
 from colmate.subjects import SubjectTable, link, resolve
@@ -168,3 +170,10 @@ def test_link_tells_the_person_of_each_record() -> None:
 def test_link_refuses_a_column_that_is_not_there() -> None:
     with pytest.raises(UsageError, match="no such columns: surname"):
         link(pa.table({"last": ["A"]}), {"surname": "last_name"})
+
+
+def test_the_page_knows_how_the_count_was_made_in_french(engine: Engine) -> None:
+    """Each sentence has its translation, numbers left out: a reword here asks for one there."""
+    known = {entry["en"] for entry in load("assumptions").values()}
+    for sentence in resolved(engine, [*crowd(3)]).section.method:
+        assert sentence in known or re.sub(r"\d+(?:[.,-]\d+)*", "#", sentence) in known

@@ -173,10 +173,11 @@ def test_an_address_keeps_what_tells(address: str, key: str | None) -> None:
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.lists(st.text(max_size=30), min_size=1, max_size=40))
-def test_a_name_key_is_a_fixed_point(written: list[str]) -> None:
+@given(st.lists(st.text("ABCDELMNORSTUÉÈÇÏŒ' -", max_size=30), min_size=1, max_size=40))
+def test_a_name_key_does_not_see_how_a_name_is_written(written: list[str]) -> None:
+    """Case, hyphens and blanks are a clerk's; the name is the person's."""
+    other = [f" {name.lower().replace('-', ' ')} " for name in written]
     with Engine(threads=1) as engine:
-        once = engine.memtable(pa.table({"name": pa.array(written, pa.string())}), "written")
-        once = once.select(name=names.name_key(names.clean(once.name)))
-        twice = once.select("name", again=names.name_key(names.clean(once.name)))
-        assert all(row["again"] in {row["name"], None} for row in engine.rows(twice))
+        pairs = engine.memtable(pa.table({"one": pa.array(written), "two": pa.array(other)}), "written")
+        keys = pairs.select(one=names.name_key(names.clean(pairs.one)), two=names.name_key(names.clean(pairs.two)))
+        assert all(row["one"] == row["two"] for row in engine.rows(keys))

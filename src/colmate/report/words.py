@@ -24,6 +24,8 @@ __all__ = ["LANGUAGES", "Words", "words"]
 LANGUAGES = ("fr", "en")
 NARROW, WIDE = "\u202f", "\u00a0"
 _UNITS = ("B", "kB", "MB", "GB", "TB")
+# a number or a date, as the stages write them into a sentence
+_NUMBER = re.compile(r"\d+(?:[.,-]\d+)*")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -170,13 +172,19 @@ class Words:
     def sentence(self, english: str) -> tuple[str, str]:
         """An English sentence of the analysis in this language, with the language it then is in.
 
-        The catalogue's table ``assumptions`` is searched by the exact English text; what it lacks stays English.
+        The catalogue's table ``assumptions`` is searched by the English text, in which ``#`` stands for any number;
+        what it lacks stays English.
         """
         if self.lang == "en":
             return label(english, 2000), "en"
+        numbers = iter(_NUMBER.findall(english))
+        shape = _NUMBER.sub("#", english)
         for entry in _entries("assumptions").values():
-            if entry.get("en") == english and entry.get(self.lang):
-                return _typography(str(entry[self.lang])), self.lang
+            known, words = str(entry.get("en")), str(entry.get(self.lang, ""))
+            if words and known == english:
+                return _typography(words), self.lang
+            if words and known == shape:
+                return _typography(re.sub("#", lambda _: next(numbers), words)), self.lang
         return label(english, 2000), "en"
 
 

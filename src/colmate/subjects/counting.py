@@ -153,13 +153,17 @@ def _by(engine: Engine, persons: ir.Table, value: ir.StringValue) -> dict[str, i
 
 
 def _method(unsure: Uncertainty, insufficient: int, cut: int, today: datetime.date) -> list[str]:
+    """Say in words how the count and its interval came about; the report's page knows these sentences in French."""
     return [
-        "linkage: Fellegi-Sunter (Splink), prior for French civil identity, frequencies of names and dates of the file",
-        f"merges: {unsure.merges} profiles joined to another; a pair is accepted from probability 0.5",
-        f"false merges expected: {unsure.false_merges:.0f}; folds of few traits in doubt: {unsure.folds:.0f}",
-        f"merges missed among compared pairs: {unsure.missed:.0f}; never compared (Chapman): {unsure.unseen:.0f}",
-        f"insufficient records: {insufficient}, each a person more or none; they widen the interval upwards only",
-        f"components cut because two members contradict each other: {cut}",
-        f"minors: under 18 on {today.isoformat()}",
-        "professionals: by RPPS or ADELI number, else by name and place",
+        "Linkage: the Fellegi-Sunter model (Splink), with a prior for French civil identity and the frequencies of "
+        "names and dates in the file.",
+        f"{unsure.merges} profiles were joined to another; a pair is accepted from a probability of 0.5.",
+        f"False merges expected: {unsure.false_merges:.0f}; "
+        f"records folded on few traits, in doubt: {unsure.folds:.0f}.",
+        f"Merges missed among the pairs compared: {unsure.missed:.0f}; "
+        f"among those never compared (Chapman's estimate): {unsure.unseen:.0f}.",
+        f"Records with too little to tell a person: {insufficient}; they widen the interval upwards only.",
+        f"Groups cut because two members contradict each other: {cut}.",
+        f"Minors are those under 18 on {today.isoformat()}.",
+        "Professionals are told apart by their RPPS or ADELI number, else by name and place.",
     ]
