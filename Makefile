@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 STAMP := $(VENV)/.complete
 
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test explore check format bench clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +26,9 @@ demo: $(STAMP)  ## Generate the replica of the 2021 laboratory leak at true size
 
 test: $(STAMP)  ## Run the whole test-suite
 	$(BIN)/python -m pytest -n auto --dist loadscope
+
+explore: $(STAMP)  ## Run the properties on examples that were never tried
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto --dist loadscope
 
 check: $(STAMP)  ## Format, lint, types
 	$(BIN)/ruff format --check .

@@ -52,7 +52,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Show the vers
 @app.command()
 def analyse(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Files or folders of the leak.", show_default=False)
+        list[Path], typer.Argument(metavar="PATH", help="Files or folders of the leak.", show_default=False)
     ],
     case: Annotated[
         Path | None, typer.Option(help="The case folder to make. Default: NAME.case here.", show_default=False)
@@ -71,9 +71,10 @@ def analyse(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON instead of the summary.")] = False,
 ) -> None:
-    """Analyse a leak: make an encrypted case with report.html and report.json.
+    """Analyse a leak into an encrypted case with its report.
 
-    A run that was stopped goes on where it was when the same command is given again.
+    The case gets report.html and report.json. A run that was stopped goes on where it was when the same command is
+    given again.
     """
     progress = TerminalProgress()
     done = analysis.analyse(
@@ -111,7 +112,10 @@ def show(
 
 @app.command()
 def verify(case: CaseFolder, key: Key = None) -> None:
-    """Check a case: hashes, chain of custody, row accounting, report against its schema."""
+    """Check that a case is what was analysed.
+
+    File hashes, chain of custody, row accounting, and the report against its schema.
+    """
     checks = verification.verify(case, key=key)
     console = Console()
     for check in checks:
@@ -130,7 +134,10 @@ def replica(
     scale: Annotated[float, typer.Option(help="Share of the true size, every proportion kept.")] = 1.0,
     seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 1,
 ) -> None:
-    """Write a synthetic leak with known truth: invented persons only, for tests and drills."""
+    """Write a synthetic leak with known truth.
+
+    Invented persons only, for tests and drills.
+    """
     with TerminalProgress().stage(name, "rows") as tell:
         truth = replicas.generate(name, out, scale=scale, seed=seed, progress=tell)
     typer.echo(f"{out}: {truth['records']['found']} rows, {truth['persons']['count']} persons")
