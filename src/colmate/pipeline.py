@@ -84,9 +84,10 @@ class Exposed(BaseModel):
 S = TypeVar("S", bound=BaseModel)
 
 WIDE = 500
-MUTE = frozenset(("empty", "unknown", "number", "boolean"))
-# a diagnosis in words is a note like any other
-READ_AS_NOTES = ("free_text", "diagnosis")
+MUTE = frozenset(("empty", "number", "boolean"))
+TELLING_NOBODY = frozenset(("code", "unknown"))
+# a diagnosis in words is a note like any other, and what nothing names may be one
+READ_AS_NOTES = ("free_text", "diagnosis", "unknown")
 
 
 class Run:
@@ -177,7 +178,7 @@ class Run:
         tables = [
             notes.NoteTable(table.number, canonical, fields)
             for table, canonical in self._canonical(decided)
-            if (fields := [item.field for item in table.decided.columns if item.semantic_type in READ_AS_NOTES])
+            if (fields := [item.field for item in _telling(table.decided) if item.semantic_type in READ_AS_NOTES])
         ]
         findings = notes.scan(self.engine, tables, tell)
         self._write(findings, "findings")
@@ -246,12 +247,12 @@ class Run:
 def _telling(decided: columns.TableColumns) -> list[columns.Column]:
     """Return the columns that can say something about somebody; the others need no canonical form.
 
-    In a very wide table codes are left out too: they tell nobody by themselves, and writing out the expression of
-    thousands of columns would take longer than all the rest.
+    In a very wide table codes and the unknown are left out too: they tell nobody by themselves, and writing out the
+    expression of thousands of columns would take longer than all the rest.
     """
     kept = [item for item in decided.columns if item.filled and item.semantic_type not in MUTE]
     if len(kept) > WIDE:
-        kept = [item for item in kept if item.semantic_type != "code"]
+        kept = [item for item in kept if item.semantic_type not in TELLING_NOBODY]
     controller = [item for item in (decided.controller,) if item and item not in kept]
     return kept + controller
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pyarrow as pa
 import pytest
 
-from colmate.columns import TableColumns
+from colmate.columns import TableColumns, recognise
 from tests.columns.conftest import Decider
 from tests.columns.people import CITIES, NOTES, People
 
@@ -324,3 +325,9 @@ def test_many_columns(decide_table: Decider) -> None:
     found = decide_table(table)
     assert len(found.columns) == 2_000
     assert {column.filled for column in found.columns} == {2}
+
+
+def test_a_few_notes_written_again_and_again_are_text() -> None:
+    notes = ["RAS", "sous traitement depuis 2019", "appeler sa fille le soir", "", "revoir dans trois mois"]
+    table = pa.table({"f1": [f"{n:05}" for n in range(60)], "f2": notes * 12})
+    assert {column.name: column.semantic_type for column in recognise(table)}["f2"] == "free_text"

@@ -230,12 +230,15 @@ RULES = {
 
 
 def _generic(ev: Evidence) -> Decision:
-    """Return the type of a column that nothing names: number, code or unknown."""
+    """Return the type of a column that nothing names: number, code, free text or unknown."""
     if ev.fact("serial") == 0 and ev.share("number") >= 0.9:
         coded = ev.fact("zero_led") >= 0.05 or ev.fact("size_spread") < 0.01
         return Decision("code" if coded else "number", 0.5)
     if ev.fact("one_word") >= 0.7 and ev.fact("size") <= 20:
         return Decision("code", 0.5)
+    # a few notes written again and again: words all the same, and somebody's
+    if ev.fact("tokens") >= 2.5 and ev.share("number") < 0.5 and ev.share("date") < 0.5:
+        return Decision("free_text", 0.4)
     return Decision("unknown", 0.3)
 
 
