@@ -71,13 +71,13 @@ def analyse(
     folder = Path(case) if case else default_folder(files)
     with _open(folder, files, title, options, Path(key) if key else None, progress) as box, box.engine() as running:
         run = pipeline.Run(box, running, progress)
-        tables = run.stage("intake", pipeline.Intake, lambda tell: run.intake(files, encoding, delimiter, tell), "B")
-        columns = run.stage("columns", pipeline.Columns, lambda tell: run.columns(tables, tell))
-        subjects = run.stage("subjects", pipeline.Subjects, lambda tell: run.subjects(columns, tell))
-        notes = run.stage("notes", pipeline.Notes, lambda tell: run.notes(columns, tell))
-        exposed = run.stage("exposure", pipeline.Exposed, lambda tell: run.exposure(columns, tell))
-        del notes
-        return run.stage("report", Report, lambda _tell: run.report(tables, columns, subjects, exposed, lang))
+        tables = run.stage("intake", pipeline.Intake, lambda tell: run.intake(files, encoding, delimiter, tell))
+        rows = sum(table.records for table in tables.tables)
+        columns = run.stage("columns", pipeline.Columns, lambda tell: run.columns(tables, tell), rows)
+        subjects = run.stage("subjects", pipeline.Subjects, lambda tell: run.subjects(columns, tell), rows)
+        run.stage("notes", pipeline.Notes, lambda tell: run.notes(columns, tell), rows)
+        exposed = run.stage("exposure", pipeline.Exposed, lambda tell: run.exposure(columns, tell), rows)
+        return run.stage("report", Report, lambda _tell: run.report(tables, columns, subjects, exposed, lang), rows)
 
 
 def default_folder(files: Sequence[Path]) -> Path:

@@ -100,14 +100,17 @@ class Run:
         self._written: list[str] = []
         self._files: list[str] = []
 
-    def stage(self, name: str, kind: type[S], work: Callable[[Advance], S], unit: str = "") -> S:
-        """Return the figures of stage ``name``: from the case when it is finished, else by doing ``work``."""
+    def stage(self, name: str, kind: type[S], work: Callable[[Advance], S], records: int | None = None) -> S:
+        """Return the figures of stage ``name``: from the case when it is finished, else by doing ``work``.
+
+        ``work`` tells how far it is: in bytes for intake, else as a share of so many ``records``.
+        """
         if self.case.finished(name):
             return kind.model_validate(self.case.section(name))
         self._written, self._files = [], []
         started = time.monotonic()
-        with self.progress.stage(name, unit) as tell:
-            result = work(tell)
+        with self.progress.stage(name, "B" if records is None else "records") as tell:
+            result = work(tell if records is None else _in_records(tell, records))
         section = result.model_dump(mode="json", by_alias=True)
         self.case.finish(name, section, self._written, time.monotonic() - started, self._files)
         return result
@@ -144,11 +147,13 @@ class Run:
     def columns(self, read: Intake, tell: Advance) -> Columns:
         """Decide what each column holds, and count the records that repeat an earlier one."""
         tables = []
+        steps = 3 * len(read.tables)
         for done, table in enumerate(read.tables):
-            tell(done, len(read.tables))
             records = self._read(table.dataset)
             decided = columns.decide(self.engine, records, table.columns, table.records)
+            tell(3 * done + 1, steps)
             duplicates = table.records - self.engine.distinct_rows(records.drop("record"))
+            tell(3 * done + 2, steps)
             # written once, for three stages read it, a few columns each
             canonical = f"canonical-{table.number:04d}"
             self._write(columns.canonical(records, _telling(decided)), canonical)
@@ -242,6 +247,11 @@ class Run:
     def _write(self, data: ir.Table | pa.RecordBatchReader, dataset: str) -> None:
         self.engine.write(data, self.case.dataset(dataset))
         self._written.append(dataset)
+
+
+def _in_records(tell: Advance, records: int) -> Advance:
+    """Return how a stage tells a share done, so that the bar counts records and has a rate."""
+    return lambda done, total: tell(records * done / total if total else 0, records)
 
 
 def _telling(decided: columns.TableColumns) -> list[columns.Column]:

@@ -63,8 +63,9 @@ class TerminalProgress(Progress):
         with Bars(*columns, console=self.console) as bars:
             task = bars.add_task(f"{name:<10}", total=None, unit=unit)
             yield lambda done, total: bars.update(task, completed=done, total=total or None)
-            known = bars.tasks[0].total or 1
-            bars.update(task, completed=known, total=known)
+            known = bars.tasks[0].total
+            # a stage that told nothing has no rate
+            bars.update(task, completed=known or 1, total=known or 1, unit=unit if known else "")
 
     def note(self, sentence: str) -> None:
         """Write the sentence above the bars."""
