@@ -99,4 +99,6 @@ def test_the_product_speaks_of_itself_alone() -> None:
     tracked = [*MODULES, *(ROOT / "tests").rglob("*.py"), ROOT / "README.md", ROOT / "constraints.txt"]
     for path in tracked:
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"/(root|opt|srv|Users)/|/home/\w|--index-url|file://", text) or path == Path(__file__), path
+        assert not re.search(r"/(root|opt|srv|Users)/|/home/\w|--index-url|file://", text) or path == Path(__file__), (
+            path
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from colmate.engine import Engine, ascii_fold, memory_limit
-from colmate.errors import CaseDamagedError, CaseKeyError, InternalError
+from colmate.errors import CaseDamagedError, CaseKeyError, EvidenceError, InternalError
 
 KEY = b"0" * 32
 VALUE = "MARGUERITE-INVENTED"
@@ -54,6 +55,17 @@ def test_a_dataset_is_complete_or_absent(tmp_path: Path) -> None:
 
     reader = pa.RecordBatchReader.from_batches(pa.schema([("c0", pa.string())]), broken())
     with Engine(KEY) as engine, pytest.raises(Exception, match=r"x\.parquet|went away"):
+        engine.write(reader, tmp_path / "x.parquet")
+    assert not (tmp_path / "x.parquet").exists()
+
+
+def test_a_fault_of_the_source_is_told_in_its_own_words(tmp_path: Path) -> None:
+    def changed() -> Iterator[pa.RecordBatch]:
+        yield pa.record_batch({"c0": ["a"]})
+        raise EvidenceError("leak.csv changed while it was read")
+
+    reader = pa.RecordBatchReader.from_batches(pa.schema([("c0", pa.string())]), changed())
+    with Engine(KEY) as engine, pytest.raises(EvidenceError, match="changed while it was read"):
         engine.write(reader, tmp_path / "x.parquet")
     assert not (tmp_path / "x.parquet").exists()
 

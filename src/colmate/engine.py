@@ -22,7 +22,7 @@ import pyarrow as pa
 from splink import DuckDBAPI
 from splink.internals.exceptions import SplinkException
 
-from colmate.errors import CaseDamagedError, CaseKeyError, InternalError, ResourceError
+from colmate.errors import CaseDamagedError, CaseKeyError, ColmateError, InternalError, ResourceError
 
 __all__ = ["Engine", "ascii_fold", "damerau", "fingerprint", "fingerprint_number", "jaro_winkler", "translate"]
 
@@ -131,16 +131,36 @@ class Engine:
     def write(self, data: ir.Table | pa.RecordBatchReader, path: Path) -> None:
         """Write ``data`` as one encrypted Parquet file; the name appears only when the file is complete."""
         part = path.with_name(path.name + ".part")
-        with _clear_errors(path.name):
-            relation = self._text(data) if isinstance(data, ir.Table) else "SELECT * FROM incoming"
-            if not isinstance(data, ir.Table):
-                self.connection.register("incoming", data)
-            try:
-                self.connection.execute(f"COPY ({relation}) TO '{_quoted(part)}' ({self._options()})")
-            finally:
-                if not isinstance(data, ir.Table):
-                    self.connection.unregister("incoming")
+        if isinstance(data, ir.Table):
+            self._copy(self._text(data), part, path.name)
+        else:
+            self._copy_incoming(data, part, path.name)
         part.replace(path)
+
+    def _copy(self, query: str, part: Path, what: str) -> None:
+        with _clear_errors(what):
+            self.connection.execute(f"COPY ({query}) TO '{_quoted(part)}' ({self._options()})")
+
+    def _copy_incoming(self, data: pa.RecordBatchReader, part: Path, what: str) -> None:
+        faults: list[ColmateError] = []
+
+        def watched() -> Iterator[pa.RecordBatch]:
+            try:
+                yield from data
+            except ColmateError as error:
+                faults.append(error)
+                raise
+
+        self.connection.register("incoming", pa.RecordBatchReader.from_batches(data.schema, watched()))
+        try:
+            self._copy("SELECT * FROM incoming", part, what)
+        except ColmateError:
+            # the engine tells of its source's fault in words of its own: the source knows better
+            if faults:
+                raise faults[0] from None
+            raise
+        finally:
+            self.connection.unregister("incoming")
 
     def _options(self) -> str:
         options = ["FORMAT parquet", f"ROW_GROUP_SIZE {ROW_GROUP}"]
