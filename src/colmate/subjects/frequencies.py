@@ -32,8 +32,14 @@ def _key(name: str) -> str:
 
 def _ranked(file: str, keep: int) -> list[str]:
     lines = (DATA / file).read_text(encoding="utf-8").splitlines()
-    names = [_key(name) for name in lines[1].split(",")] if len(lines) > 1 else []
-    return list(dict.fromkeys(name for name in names if name))[:keep]
+    # the lists are ranked and long: what is past those kept is not even looked at
+    kept: dict[str, None] = {}
+    for name in lines[1].split(",") if len(lines) > 1 else ():
+        if key := _key(name):
+            kept[key] = None
+        if len(kept) == keep:
+            break
+    return list(kept)
 
 
 @cache
