@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 STAMP := $(VENV)/.complete
 
-.PHONY: help setup demo test explore check format bench clean
+.PHONY: help setup demo test explore check format bench fuzz clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,9 @@ format: $(STAMP)  ## Put the code into shape
 
 bench: $(STAMP)  ## Measure at true size, results verified before they are timed (needs 20 GB of disk, half an hour)
 	$(BIN)/python -m benchmarks
+
+fuzz: $(STAMP)  ## Look for inputs that bring a reader down, 20 seconds each (needs atheris: pip install .[fuzz])
+	$(BIN)/python -m benchmarks.fuzz 20
 
 clean:  ## Remove what was made, the environment included
 	rm -rf $(VENV) $(DEMO) bench-data build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -39,6 +39,11 @@ def test_the_delimiter_is_found(delimiter: str) -> None:
         (b"prix;taux\n1,5;2,5\n3,25;4,75\n", ";"),
         (b"nom complet,ville\nAnne Roux,Saint Malo\nYann Le Gall,Le Mans\n", ","),
         (b"id\tnote\n1\tvu, revu; pas mieux\n2\tva bien, sort demain\n", "\t"),
+        (b"rang,points\n1,3402\n1,3389\n2,415\n", ","),
+        (b"lien,nom,ville\nhttp://exemple.fr/a,Roux,Brest\nhttp://exemple.fr/b,Oz,Lyon\n", ","),
+        (b"code,lieu\n1;2;3,4;5;6\na;b;c,d;e;f\n", ","),
+        (b"Export, mars\nnom;ville\nRoux;Brest\nOz;Lyon\n", ";"),
+        (b"Taux, brut\n1,5\n2,75\n3,25\n", None),
         (b"12:30:00\n13:45:10\n14:00:00\n", None),
         (b"1,5\n2,75\n3,25\n", None),
         (b"a@exemple.fr\nb.c@exemple.fr\n", None),
@@ -84,6 +89,7 @@ HEADERS: list[tuple[str, str, tuple[str, ...], int]] = [
     ("blanks and marks", "\ufeff\xa0nom ; pre\u200bnom;naissance\xa0\n" + BODY, ("nom", "prenom", "naissance"), 3),
     ("short header", "nom;prenom\n" + BODY, ("nom", "prenom", "column_3"), 3),
     ("header over two lines", '"nom\nusuel";prenom;naissance\n' + BODY, ("nom usuel", "prenom", "naissance"), 3),
+    ("years", "acte;2019;2020;2021\nA;12;14;3\nB;7;19;4\nC;1;2;1\n", ("acte", "2019", "2020", "2021"), 3),
     ("trailing delimiters", "nom;prenom;naissance;\n" + BODY.replace("\n", ";\n"), ("nom", "prenom", "naissance"), 3),
 ]  # fmt: skip
 

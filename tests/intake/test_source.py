@@ -136,7 +136,7 @@ def test_the_accounting_waits_for_the_last_batch(tmp_path: Path) -> None:
     stream = next(tables)
     with pytest.raises(InternalError):
         _ = stream.evidence
-    tables.close()  # type: ignore[attr-defined]
+    tables.close()
 
 
 def test_an_empty_file_is_a_table_without_columns(tmp_path: Path) -> None:
@@ -150,15 +150,8 @@ def test_an_empty_file_is_a_table_without_columns(tmp_path: Path) -> None:
     [
         (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
         (b"\x7fELF\x02\x01\x01\0", "program"),
-        (b"%PDF-1.7\n", "PDF"),
-        (b"PAR1\x15\x04", "Parquet"),
-        (b"SQLite format 3\0....", "SQLite"),
-        (b'[{"nom": "Roux", "age": 41}]', "JSON"),
-        (b'{"nom": "Roux"}\n{"nom": "Oz"}\n', "JSON"),
-        (b"<?xml version='1.0'?><a/>", "XML"),
-        (b"<!DOCTYPE html><html></html>", "XML or HTML"),
-        (b"-- dump\nCREATE TABLE `p` (\n`id` int);\nINSERT INTO `p` VALUES (1);\n", "SQL"),
-        (b"MSH|^~\\&|A|B\rPID|1\r", "HL7"),
+        (b"Rar!\x1a\x07\x00....", "RAR"),
+        (b"!BDN....", "Outlook"),
         (bytes(range(256)) * 8, "binary"),
     ],
 )

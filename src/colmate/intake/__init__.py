@@ -1,32 +1,41 @@
 """Intake: from the evidence as received to tables of text, every byte and every record accounted for.
 
-`read` loads a file's tables into memory; `open_tables` gives them as streams, in bounded memory. One module a
-format (`delimited`, `archive`), one accounting for all (`accounting`).
+`read` loads a file's tables into memory; `open_tables` gives them piece by piece, in bounded memory. One module a
+format (`colmate.intake.readers`, and `delimited` for what is none of them), one accounting for all (`accounting`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 
-from colmate.intake.accounting import REJECTS, Account, Receipt
-from colmate.intake.archive import ZIP, zip_tables
-from colmate.intake.careful import RECORD_LIMIT
-from colmate.intake.compression import Bounds, Compressed, Plain, Stream, compression_of
-from colmate.intake.delimited import BLOCK
-from colmate.intake.names import shown
-from colmate.intake.source import Received, expand
-from colmate.intake.tables import Options, TableStream, delimited_table
+from colmate.intake.accounting import REJECTS
+from colmate.intake.choosing import known_formats
+from colmate.intake.compression import Bounds
+from colmate.intake.ingest import Tables
+from colmate.intake.joining import Known
+from colmate.intake.reading import BLOCK, RECORD_LIMIT, Declared, Options
+from colmate.intake.source import expand
+from colmate.intake.tables import TableStream
 from colmate.model import Evidence
 
-__all__ = ["REJECTS", "Bounds", "Table", "TableStream", "expand", "open_tables", "read"]
-
-SPOT: Final = 1 << 16
-SPOTS: Final = 8
+__all__ = [
+    "REJECTS",
+    "Bounds",
+    "Declared",
+    "Known",
+    "Options",
+    "Table",
+    "TableStream",
+    "Tables",
+    "expand",
+    "known_formats",
+    "open_tables",
+    "read",
+]
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,8 @@ class Table:
     """A table in memory.
 
     ``records``: one string column for each of ``columns``, named so (names are unique); '' where empty, never null.
-    ``rejects``: schema `REJECTS` (evidence, table, line, position in the decompressed stream, verbatim, reason).
+    ``rejects``: schema `REJECTS` (evidence, table, line, position in the decompressed stream, verbatim, reason), those
+    of all of the table's evidence. ``declared``: what the format itself says of the table.
     """
 
     name: str
@@ -42,23 +52,51 @@ class Table:
     records: pa.Table
     rejects: pa.Table
     evidence: Evidence
+    declared: Declared = field(default_factory=Declared)
 
 
-def read(path: str | Path, *, encoding: str | None = None, delimiter: str | None = None) -> list[Table]:
+def read(
+    path: str | Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    format: str | None = None,  # noqa: A002 (the option's own name)
+    password: str | None = None,
+    layout: str | Path | None = None,
+) -> list[Table]:
     """Return the tables of a file (or of each file of a folder), in memory.
 
-    ``encoding`` and ``delimiter`` overrule what is found out. An empty file gives one table without columns; an
-    archive gives its members' tables, and one without columns for itself when some members were refused.
-    Raises `EvidenceError` and `FormatError`.
+    The options overrule what is found out; ``layout`` describes fixed-width records. An empty file gives one table
+    without columns, as does a file or member of which nothing but rejects came. Raises `EvidenceError` and
+    `FormatError`.
     """
-    tables = []
-    for stream in open_tables(expand([path]), encoding=encoding, delimiter=delimiter):
-        loaded = pa.Table.from_batches(stream.batches, schema=stream.schema).drop_columns(["record"])
-        records = loaded.rename_columns(list(stream.columns))
-        table = Table(stream.name, stream.columns, records, stream.rejects, stream.evidence)
-        if table.columns or table.evidence.format != "zip" or table.rejects.num_rows:
-            tables.append(table)
+    options = Options(encoding, delimiter, format, password, Path(layout) if layout else None)
+    streams = Tables(expand([path]), options)
+    pieces: dict[int, list[pa.Table]] = {}
+    books: dict[str, list[tuple[Evidence, pa.Table]]] = {}
+    for stream in streams:
+        batches = list(stream.batches)
+        if stream.known is not None:
+            pieces.setdefault(stream.known.number, []).append(pa.Table.from_batches(batches, schema=stream.schema))
+        if stream.closes:
+            books.setdefault(stream.evidence_name, []).append((stream.evidence, stream.rejects))
+    tables = [_loaded(known, pieces.get(known.number, []), books[known.evidence]) for known in streams.known]
+    told = {table.evidence.name for table in tables}
+    for name, closed in books.items():
+        for evidence, rejects in closed:
+            if name not in told and (rejects.num_rows or evidence.format == "empty"):
+                tables.append(Table(Path(name).stem, (), pa.table({}), rejects, evidence))
     return tables
+
+
+def _loaded(known: Known, pieces: list[pa.Table], books: list[tuple[Evidence, pa.Table]]) -> Table:
+    fields = [f"c{place}" for place in range(len(known.columns))]
+    schema = pa.schema([(name, pa.string()) for name in fields])
+    whole = pa.concat_tables([*pieces, schema.empty_table()], promote_options="default").select(fields)
+    filled = [column.fill_null("") for column in whole.columns]
+    records = pa.table(filled, names=list(known.columns))
+    evidence, rejects = books[0]
+    return Table(known.name, tuple(known.columns), records, rejects, evidence, known.declared)
 
 
 def open_tables(
@@ -70,60 +108,14 @@ def open_tables(
     bounds: Bounds | None = None,
     block: int = BLOCK,
     limit: int = RECORD_LIMIT,
-) -> Iterator[TableStream]:
-    """Yield the tables of the files, each to be read to its end before the next is asked for.
+    options: Options | None = None,
+) -> Tables:
+    """Return the tables of the files piece by piece, each to be read to its end before the next is asked for.
 
-    ``progress(done, total)`` counts bytes of the files as received. ``block``: bytes read at once; ``limit``:
-    bytes of the longest record. An archive gives its members' tables (``evidence.member_of`` set), then a stream
-    without columns for itself, so that each file has its entry; an empty file gives a stream without columns.
-    Raises `EvidenceError` for a file that is no regular file or changed while it was read, `FormatError` for
-    content that is no delimited text.
+    ``progress(done, total)`` counts bytes of the files as received. ``options`` has what the other keywords have and
+    more. Every file, and every member of an archive or a message, has its own entry of evidence (``member_of`` set).
+    Raises `EvidenceError` for a file that is no regular file or changed while it was read, `FormatError` for the
+    content of the only file when it cannot be read; among several files such a one is a reject.
     """
-    options = Options(encoding, delimiter, block, limit)
-    sizes = [path.stat().st_size if path.is_file() else 0 for path in paths]
-    total, before = sum(sizes), 0
-    for path, size in zip(paths, sizes, strict=True):
-        received = Received(path, _teller(progress, before, total))
-        try:
-            yield from _tables(received, options, bounds or Bounds())
-        finally:
-            received.close()
-        before += size
-
-
-def _teller(progress: Callable[[int, int], None] | None, before: int, total: int) -> Callable[[int], None] | None:
-    if progress is None:
-        return None
-    tell = progress
-    return lambda done: tell(before + done, total)
-
-
-def _tables(received: Received, options: Options, bounds: Bounds) -> Iterator[TableStream]:
-    head = received.peek(0, 64)
-    if head.startswith(ZIP):
-        yield from zip_tables(received, options, bounds)
-        return
-    packing = compression_of(head)
-    stream: Stream = Compressed(received, packing, bounds) if packing else Plain(received)
-
-    def finish(account: Account) -> Receipt:
-        received.drain()
-        received.verify_unchanged()
-        account.note("grew_while_read", int(received.grew))
-        if isinstance(stream, Compressed) and stream.trailing:
-            account.note("bytes_after_the_end")
-        return Receipt(received.digest(), received.size, received.done)
-
-    samples = [] if packing else _samples(received)
-    yield delimited_table(stream, shown(received.path.name), options, samples, finish)
-
-
-def _samples(received: Received) -> list[bytes]:
-    """Return whole lines from several places of a large file."""
-    if received.size < 4 * SPOT * SPOTS:
-        return []
-    samples = []
-    for spot in range(1, SPOTS + 1):
-        lines = received.peek(received.size * spot // SPOTS - SPOT, SPOT).splitlines(keepends=True)
-        samples.append(b"".join(lines[1:-1]))
-    return samples
+    given = options or Options(encoding, delimiter, bounds=bounds or Bounds(), block=block, limit=limit)
+    return Tables(paths, given, progress)

@@ -17,7 +17,8 @@ from colmate.model import Dialect, Evidence
 
 __all__ = ["REJECTS", "Account", "Kind", "Receipt"]
 
-Kind = Literal["bom", "preamble", "header", "record", "reject", "blank", "tail"]
+# "statement": what is text of the format but no record (DDL, SET, comments, tags); "container": a file read as a whole
+Kind = Literal["bom", "preamble", "header", "record", "reject", "blank", "tail", "statement", "container"]
 
 REJECTS = pa.schema(
     [
@@ -50,12 +51,18 @@ class Account:
         self.notes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.read = 0
+        self.found = 0
+        self.encoding: str | None = None
         self._rejects: list[tuple[int, int, bytes, str]] = []
 
     @property
     def rejected(self) -> int:
         """Records that could not be read."""
         return len(self._rejects)
+
+    def find(self, records: int = 1) -> None:
+        """Count records as they are recognised in the content, before it is known whether they can be read."""
+        self.found += records
 
     def consume(self, kind: Kind, size: int) -> None:
         """Book ``size`` bytes of the stream under ``kind``."""

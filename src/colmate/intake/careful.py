@@ -19,9 +19,10 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["RECORD_LIMIT", "Grammar", "Record", "read_record", "strict_record", "unquote_line"]
+from colmate.intake.reading import RECORD_LIMIT
 
-RECORD_LIMIT: Final = 32 << 20  # bytes of one record: beyond, its first line is a reject
+__all__ = ["Grammar", "Record", "read_record", "strict_record", "unquote_line"]
+
 LENIENT_LINES: Final = 64
 LENIENT_BYTES: Final = 1 << 16
 

@@ -22,12 +22,12 @@ from colmate.intake.accounting import Account
 from colmate.intake.careful import Grammar, Record
 from colmate.intake.compression import Stream
 from colmate.intake.ledger import MARK, Ledger
+from colmate.intake.reading import BLOCK, RECORD_LIMIT
 from colmate.intake.structure import Extent, Layout, extent, layout, places
 from colmate.intake.text import Text
 
-__all__ = ["BLOCK", "Delimited"]
+__all__ = ["Delimited"]
 
-BLOCK: Final = 8 << 20
 WINDOW: Final = 1 << 16  # how much is tried at once after a fault; grows fourfold while all goes well
 PATIENCE: Final = 256
 
@@ -44,7 +44,7 @@ class Delimited:
         *,
         header: bytes = b"",
         block: int = BLOCK,
-        limit: int = careful.RECORD_LIMIT,
+        limit: int = RECORD_LIMIT,
     ) -> None:
         self.stream, self.text, self.grammar, self.account = stream, text, grammar, account
         self.ledger = Ledger(text, grammar, account, header, limit)

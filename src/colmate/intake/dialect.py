@@ -100,7 +100,8 @@ def detect(
     whole = whole or not rows_of(body, Dialect(b""), 1, whole=False)
     if delimiter is not None:
         return _quoting(sample, delimiter)
-    best, chosen = 0.0, _quoting(sample, b"")
+    best, chosen, named, led = 0.0, _quoting(sample, b""), False, True
+    other, under_names = 0.0, None
     single = _one_column(rows_of(body, chosen, whole=whole))
     for candidate, prior in _candidates(sample, encoding):
         dialect = _quoting(sample, candidate)
@@ -109,9 +110,15 @@ def detect(
         for part in more:
             rows += rows_of(part[:SPOT].replace(candidate, cut.delimiter), cut, ROWS // 16, whole=False)
         score = prior * _score(rows, cut)
+        names = score > 0 and _named(rows)
         if score > best:
-            best, chosen = score, dialect
-    return chosen if best > max(ACCEPTED, single) else _quoting(sample, b"")
+            best, chosen, named, led = score, dialect, names, len(rows[0].fields) > 1
+        if names and score > other:
+            other, under_names = score, dialect
+    if under_names and not led:
+        # the best leaves the first line whole, which another cuts into names of what that finds in every line
+        return under_names
+    return chosen if best > ACCEPTED and (best > single or named) else _quoting(sample, b"")
 
 
 def _line_length(sample: bytes) -> int:
@@ -195,6 +202,19 @@ def _one_column(rows: Sequence[Row]) -> float:
     cells = [row.fields[0].decode("latin-1") for row in rows if len(row.fields) == 1]
     values = sum(shape(cell) in VALUES for cell in cells[1:] or cells)
     return 2.0 if cells and values >= 0.9 * len(cells[1:] or cells) else 0.0
+
+
+def _named(rows: Sequence[Row]) -> bool:
+    """Tell whether the first line is cut into as many names as all other lines have fields.
+
+    "1,2" may be a number and "http://a/b,c" an address; below "rank,points" and "link,name" they are not.
+    """
+    names = rows[0].fields if rows else ()
+    words = all(
+        shape(name.decode("latin-1")) in ("word", "code") and name == name.strip() and not name.isdigit()
+        for name in names
+    )
+    return len(names) > 1 and len(rows) > 1 and words and all(len(row.fields) == len(names) for row in rows[1:])
 
 
 def plan(sample: bytes, dialect: Dialect, *, whole: bool) -> Plan:

@@ -30,7 +30,7 @@ BOMS: Final = (
 SINGLE_BYTE: Final = ("cp1252", "iso8859-15", "mac-roman", "cp850", "cp437")
 FRENCH: Final = "éèàùâêîôûëïüçœæÉÈÀÙÂÊÎÔÛËÏÜÇŒÆ"
 COMMON: Final = "éèàçêôîâûùë"
-PUNCTUATION: Final = "’‘“”«»°€–—…\xa0²³µ§·•"
+PUNCTUATION: Final = "’‘“”«»°€£–—…\xa0²³µ§·•"
 # ASCII, and whole well-formed sequences of two to four bytes (RFC 3629)
 WELL_FORMED: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"

@@ -6,16 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from colmate.intake.rows import Row
 from colmate.intake.shapes import VALUES, is_header_word, shape
 
-__all__ = ["Header", "find_header"]
+__all__ = ["Header", "find_header", "is_header", "is_value"]
 
 PREAMBLE: Final = 60  # lines
 RULE: Final = re.compile(rb"[-=+_: ]{2,}")
 MANY: Final = 200
+YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def find_header(rows: Sequence[Row]) -> Header:
     body = rows[top + 1 :]
     # exports put one after another repeat their header: that is no value of the columns
     others = [row.fields for row in body[:MANY] if row.fields != rows[top].fields]
-    header = _is_header(rows[top].fields, others or [row.fields for row in body[:MANY]])
+    header = is_header(rows[top].fields, others or [row.fields for row in body[:MANY]])
     first = top + 1 if header else top
     if header and body and all(RULE.fullmatch(cell) for cell in body[0].fields):
         first += 1  # the dashes that some clients print under the names
@@ -57,7 +59,7 @@ def _width(rows: Sequence[Row]) -> int:
     width = opening if opening in usual and len(rows) > 2 else max(usual)
     if (
         opening > width
-        and _is_header(rows[0].fields, [row.fields for row in rows[1:MANY]])
+        and is_header(rows[0].fields, [row.fields for row in rows[1:MANY]])
         and any(rows[0].fields[width:])
     ):
         return opening
@@ -91,14 +93,16 @@ def _trailing(rows: Sequence[Sequence[bytes]], width: int, *, header: bool) -> b
     return header and (short or not rows[0][-1].strip()) and len(full) >= 0.9 * (len(rows) - 1)
 
 
-def _is_header(first: Sequence[bytes], body: Sequence[Sequence[bytes]]) -> bool:
+def is_header(first: Sequence[bytes], body: Sequence[Sequence[bytes]]) -> bool:
     """Weigh the signs that a row names the columns rather than being a record."""
     cells = [cell.decode("latin-1").replace("\xa0", " ").strip() for cell in first]
     filled = [cell for cell in cells if cell]
     if not filled:
         return False
+    if _over_years(cells):
+        return True
     score = 2.5 * sum(map(is_header_word, filled)) / len(filled)
-    score -= 3.0 * sum(_is_value(cell) for cell in filled) / len(filled)
+    score -= 3.0 * sum(is_value(cell) for cell in filled) / len(filled)
     score -= 1.0 if len(set(filled)) < len(filled) else 0.0
     score -= 1.0 if len(filled) < len(cells) / 2 else 0.0
     score -= 1.0 if any(len(cell) > 80 for cell in filled) else 0.0
@@ -107,7 +111,15 @@ def _is_header(first: Sequence[bytes], body: Sequence[Sequence[bytes]]) -> bool:
     return score + _contrast(cells, body) > 0.0
 
 
-def _is_value(cell: str) -> bool:
+def _over_years(cells: Sequence[str]) -> bool:
+    """Tell whether a name stands before years that follow each other: the head of a table with a column a year."""
+    if len(cells) < 4 or not cells[0] or is_value(cells[0]) or not all(map(YEAR.fullmatch, cells[1:])):
+        return False
+    years = [int(cell) for cell in cells[1:]]
+    return abs(years[1] - years[0]) == 1 and len({after - before for before, after in pairwise(years)}) == 1
+
+
+def is_value(cell: str) -> bool:
     return shape(cell) in VALUES or (len(cell) > 4 and sum(map(str.isdigit, cell)) > len(cell) / 2)
 
 
@@ -120,9 +132,9 @@ def _contrast(cells: Sequence[str], body: Sequence[Sequence[bytes]]) -> float:
         if not cell or not below:
             continue
         columns += 1
-        values = sum(map(_is_value, below)) / len(below)
+        values = sum(map(is_value, below)) / len(below)
         if values > 0.7:
-            votes += -1.0 if _is_value(cell) else 1.0
+            votes += -1.0 if is_value(cell) else 1.0
         elif len(below) > 2 and cell in below:
             votes -= 0.7
         elif _constant_length(below, cell) or ("_" in cell and sum("_" in value for value in below) < len(below) / 10):

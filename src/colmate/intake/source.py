@@ -129,6 +129,15 @@ class Received:
         except OSError:
             raise EvidenceError(f"{self.path.name} cannot be read: the disk or the network share failed") from None
 
+    def seen(self, place: int) -> None:
+        """Tell the progress of a reader that looks for its parts by their places."""
+        if self._progress and place > self.done:
+            self._progress(place)
+
+    def fileno(self) -> int:
+        """Return the descriptor; it is not to be read from, which would move it."""
+        return self._descriptor
+
     def drain(self) -> int:
         """Read (and hash) what is left; returns how many bytes that was."""
         before = self.done

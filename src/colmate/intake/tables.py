@@ -13,19 +13,21 @@ import pyarrow as pa
 from colmate import model
 from colmate.errors import FormatError, InternalError
 from colmate.intake.accounting import Account, Receipt
-from colmate.intake.careful import RECORD_LIMIT, Grammar
+from colmate.intake.careful import Grammar
 from colmate.intake.compression import Stream
 from colmate.intake.decoding import repair_mojibake, to_utf8
-from colmate.intake.delimited import BLOCK, Delimited
+from colmate.intake.delimited import Delimited
 from colmate.intake.dialect import SEPARATOR_LINE, Dialect, Plan, detect, plan
 from colmate.intake.encoding import Encoding, named
 from colmate.intake.encoding import detect as detect_encoding
 from colmate.intake.formats import other_format
-from colmate.intake.names import column_names, table_name
+from colmate.intake.joining import Known
+from colmate.intake.names import column_names
 from colmate.intake.prefetch import ReadAhead, prefetch
+from colmate.intake.reading import Options
 from colmate.intake.text import STAND_INS, Text
 
-__all__ = ["Options", "TableStream", "delimited_table", "empty_table"]
+__all__ = ["Settlement", "TableStream", "delimited_table", "empty_table"]
 
 HEAD: Final = 1 << 20
 SAMPLE: Final = 1 << 18
@@ -33,22 +35,14 @@ LARGE_SAMPLE: Final = 1 << 21
 WIDEST: Final = 50_000  # columns
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the caller decided: ``encoding`` and ``delimiter`` (None: found out), sizes in bytes."""
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    block: int = BLOCK
-    limit: int = RECORD_LIMIT
-
-
 @dataclass
 class TableStream:
-    """One table, to be read once: `batches` has the records, `evidence` and `rejects` are there when it is exhausted.
+    """A piece of a table, to be read once, or the closing of an evidence's books.
 
-    ``schema``: ``record`` (int64, from 1) and one text column ``c0``… for each of ``columns``. A table without
-    columns (an empty file, an archive's own entry) has no batches.
+    ``schema``: ``record`` (int64, from 1 in the table) and one text column ``c0``… for each of ``columns``. A table
+    that is a stream of its own comes as one piece that closes its books too; others come in pieces, with a last one
+    without columns that closes the books of their evidence. ``known`` is the table the piece belongs to. `evidence`
+    and `rejects` are there when a piece that `closes` is exhausted.
     """
 
     name: str
@@ -56,6 +50,8 @@ class TableStream:
     columns: tuple[str, ...]
     batches: Iterator[pa.RecordBatch] = field(repr=False)
     _outcome: Callable[[], tuple[model.Evidence, pa.Table] | None] = field(repr=False)
+    closes: bool = True
+    known: Known | None = field(default=None, repr=False)
 
     @property
     def schema(self) -> pa.Schema:
@@ -80,13 +76,14 @@ class TableStream:
         return outcome
 
 
-class _Settlement:
+class Settlement:
     """Where the outcome of a stream is laid down when all of it was read."""
 
     def __init__(self) -> None:
         self.outcome: tuple[model.Evidence, pa.Table] | None = None
 
     def __call__(self) -> tuple[model.Evidence, pa.Table] | None:
+        """Return the outcome, None before it is there."""
         return self.outcome
 
 
@@ -94,7 +91,7 @@ def empty_table(
     account: Account, finish: Callable[[], Receipt], form: str, member_of: str | None = None
 ) -> TableStream:
     """Return the table of evidence without any record: an empty file, or an archive's own entry."""
-    settlement = _Settlement()
+    settlement = Settlement()
 
     def nothing() -> Iterator[pa.RecordBatch]:
         receipt = finish()
@@ -118,23 +115,21 @@ class _Opened:
 
 def delimited_table(
     stream: Stream,
-    name: str,
+    account: Account,
     options: Options,
     samples: list[bytes],
     finish: Callable[[Account], Receipt],
-    *,
     member_of: str | None = None,
 ) -> TableStream:
-    """Return the table in ``stream``; ``samples`` are whole lines from elsewhere in it.
+    """Return the table of delimited text in ``stream``; ``samples`` are whole lines from elsewhere in it.
 
     ``finish`` is called when all was read and returns what is known of the file. Raises `FormatError` when the
     content is no delimited text.
     """
-    account = Account(name, table_name(name))
     raw, final = _head(stream, HEAD)
     if not raw and final:
         return empty_table(account, lambda: _closed(account, stream, finish), "empty", member_of)
-    opened = _open(stream, raw, final, options, samples, account, name)
+    opened = _open(stream, raw, final, options, samples, account, account.evidence)
     return _table(stream, opened, options, account, finish, member_of)
 
 
@@ -159,7 +154,8 @@ def _open(
     text = Text(encoding)
     account.consume("bom", encoding.bom)
     head = text.widen(raw[encoding.bom :], final=final)
-    if found := other_format(head, trusted=options.delimiter is not None):
+    # who asks for delimited text gets it, whatever it looks like
+    if options.format is None and (found := other_format(head, trusted=options.delimiter is not None)):
         raise FormatError(f"{name} is not delimited text: it seems to be {found}")
     taken = len(raw)
     while not final and b"\n" not in head and b"\r" not in head and len(head) <= options.limit:
@@ -235,7 +231,7 @@ def _table(
     ):
         account.consume(kind, text.size(stretch))  # type: ignore[arg-type]
     reader.skip(opened.buffer[:above], text.encoding.bom)
-    settlement = _Settlement()
+    settlement = Settlement()
 
     def batches() -> Iterator[pa.RecordBatch]:
         with closing(ahead):

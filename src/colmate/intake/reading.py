@@ -1,0 +1,202 @@
+"""What every reader of a format is given, and what it gives back.
+
+A reader is a module or package of `colmate.intake.readers` with a tuple ``FORMATS``. It gets a `Source` (the bytes,
+decompressed), an `Account` (the books) and `Options`, and yields `Chunk` (records of one table) and `Member` (a file
+inside the file) in whatever order the content has them; what calls it puts the tables together, reads the members
+in their turn, and proves the accounting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+
+from colmate.intake.compression import Bounds, Stream
+from colmate.model import Role
+
+if TYPE_CHECKING:
+    from colmate.intake.accounting import Account
+    from colmate.intake.evidence import Source
+
+__all__ = [
+    "CERTAIN",
+    "FALLBACK",
+    "LIKELY",
+    "POSSIBLE",
+    "Chunk",
+    "Declared",
+    "Format",
+    "Head",
+    "Meaning",
+    "Member",
+    "Options",
+    "Reader",
+    "Reference",
+    "Rows",
+    "Within",
+]
+
+# how sure a format is that a content is its own
+CERTAIN: Final = 1.0  # magic bytes
+LIKELY: Final = 0.9  # a structure that nothing else has
+POSSIBLE: Final = 0.6  # fits, and other readings fit too
+FALLBACK: Final = 0.3  # delimited text: anything that is text
+BLOCK: Final = 8 << 20
+RECORD_LIMIT: Final = 32 << 20  # bytes of one record: beyond, its first line is a reject
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller decided; None: found out.
+
+    ``layout``: a file that describes the columns of fixed-width records. ``depth``: how many containers within
+    containers are opened. ``block`` and ``limit``: bytes read at once, and of the longest record.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    format: str | None = None
+    password: str | None = field(default=None, repr=False)
+    layout: Path | None = None
+    depth: int = 6
+    bounds: Bounds = field(default_factory=Bounds)
+    block: int = BLOCK
+    limit: int = RECORD_LIMIT
+
+
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a content (up to 1 MiB): ``raw`` bytes, ``text`` the same in UTF-8 without a mark.
+
+    ``whole`` when the content ends within it.
+    """
+
+    raw: bytes
+    text: bytes
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a column holds by the rules of its format: a semantic type of the catalogue, and whose value it is."""
+
+    semantic_type: str
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """``columns`` of a table hold the values of ``targets`` in ``table`` of the same file (or family of files)."""
+
+    columns: tuple[str, ...]
+    table: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the format itself says of a table. ``subject``: who its records are about, where the format says so."""
+
+    primary: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
+    subject: Role | None = None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some records of one table, in the order of the file.
+
+    ``records``: string columns under the names the file gives them, unique; '' or null where empty. Later chunks of
+    the same table may have more, fewer or other columns: they are joined by name. A chunk without records declares a
+    table that has none. ``declared`` may come with any chunk; what is said last counts.
+    """
+
+    table: str
+    records: pa.Table
+    declared: Declared | None = None
+
+
+@dataclass(frozen=True)
+class Within:
+    """Where a member was found: the record of ``table`` whose ``column`` is ``value``; its tables refer to it."""
+
+    table: str
+    column: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file inside the file, read before the next item is asked for. ``packed``: bytes it takes in its container.
+
+    ``place``: where it is in the container, for the list of rejects.
+    """
+
+    name: str
+    content: Stream
+    packed: int
+    place: int = 0
+    within: Within | None = None
+
+
+Reader = Callable[["Source", "Account", Options], Iterator[Chunk | Member]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its id in the report, how it is told from the content (0 to 1), and how it is read.
+
+    ``family``: the tables of all files of this format are one (messages, documents: a file each, a table together);
+    formats of one ``group`` share them too.
+    ``sniff`` sees the beginning only and raises nothing, whatever the bytes. ``ahead``: the reader gives no members,
+    so it may work in a thread of its own while its last chunk is written.
+    """
+
+    id: str
+    sniff: Callable[[Head], float]
+    read: Reader
+    family: bool = False
+    ahead: bool = False
+    group: str = ""
+
+
+class Rows:
+    """Collects records one by one, for formats whose parser gives them so, and hands them out as chunks.
+
+    Columns stand in the order in which they are first seen. ``limit``: records held before `full` says yes.
+    """
+
+    def __init__(self, limit: int = 20_000) -> None:
+        self._limit = limit
+        self._held = 0
+        self._rows: dict[str, list[Mapping[str, str]]] = {}
+        self._declared: dict[str, Declared] = {}
+
+    def declare(self, table: str, declared: Declared) -> None:
+        """Say what the format knows of a table; it goes out with the table's next chunk."""
+        self._declared[table] = declared
+
+    def add(self, table: str, record: Mapping[str, str]) -> None:
+        """Take a record: text by column name; columns it lacks are empty."""
+        self._rows.setdefault(table, []).append(record)
+        self._held += 1
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to hand out what is held."""
+        return self._held >= self._limit
+
+    def take(self) -> Iterator[Chunk]:
+        """Hand out and forget what is held, a chunk a table; tables that were only declared come without records."""
+        rows, self._rows, self._held = self._rows, {}, 0
+        declared, self._declared = self._declared, {}
+        for table in dict.fromkeys((*rows, *declared)):
+            records = rows.get(table, [])
+            names = dict.fromkeys(name for record in records for name in record)
+            columns = {name: pa.array([record.get(name, "") for record in records], pa.string()) for name in names}
+            yield Chunk(table, pa.table(columns), declared.get(table))
