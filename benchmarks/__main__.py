@@ -1,6 +1,6 @@
 """Run the measures and print them as tables for the README; exit code 1 when one is not met.
 
-``python -m benchmarks [labs] [practices] [linear]`` (all by default).
+``python -m benchmarks [labs] [practices] [hospital] [linear] [dialects]`` (all by default).
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import measure, truth
+from benchmarks import dialects, measure, truth
+from benchmarks.hospital import hospital
 from benchmarks.truth import Line
 
 FULL = 1.0
@@ -77,7 +78,13 @@ def _stages(done: measure.Analysed) -> list[Line]:
     return [Line(f"· {stage}", "", f"{seconds:.1f} s", True) for stage, seconds in done.report["timings"].items()]
 
 
-MEASURES: dict[str, Callable[[], list[Line]]] = {"labs": labs, "practices": practices, "linear": linear}
+MEASURES: dict[str, Callable[[], list[Line]]] = {
+    "labs": labs,
+    "practices": practices,
+    "hospital": hospital,
+    "linear": linear,
+    "dialects": dialects.lines,
+}
 
 
 def main(names: list[str]) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path("bench-data")
+FILES = {"hospital-2024": "leak.sql"}  # others are delimited text
 TO_GIB = (1 << 20) if platform.system() == "Linux" else (1 << 30)
 
 
@@ -47,7 +48,7 @@ def run(command: list[str]) -> Measured:
 def replica(name: str, scale: float = 1.0) -> tuple[Path, dict[str, Any], Measured | None]:
     """Return the leak, its truth, and what generating it took (None when an earlier run left it)."""
     folder = DATA / f"{name}-{scale:g}"
-    leak = folder / "leak.csv"
+    leak = folder / FILES.get(name, "leak.csv")
     taken = None
     if not (folder / "truth.json").exists():
         shutil.rmtree(folder, ignore_errors=True)

@@ -21,6 +21,7 @@ Progress = Callable[[int, int], None]
 NAMES: dict[str, str] = {
     "labs-2021": "28 laboratories, 491,840 records with social security numbers and passwords, as leaked in 2021",
     "practices-2026": "1,500 practices, 19 million administrative records with comments, as leaked in 2026",
+    "hospital-2024": "758,912 patients of nine establishments, as a MySQL dump of related tables, as leaked in 2024",
 }
 
 
@@ -35,9 +36,9 @@ def generate(
     Raises ``UsageError`` for an unknown name, a scale outside 0.0001-1, a negative seed, a missing folder, or when
     one of the three files exists already; ``ResourceError`` when they cannot be written.
     """
-    from colmate.replicas import labs, practices  # their tables take a moment: only when asked for
+    from colmate.replicas import hospital, labs, practices  # their tables take a moment: only when asked for
 
-    makers = {"labs-2021": labs.generate, "practices-2026": practices.generate}
+    makers = {"labs-2021": labs.generate, "practices-2026": practices.generate, "hospital-2024": hospital.generate}
     if name not in makers:
         raise UsageError(f"No replica has this name: choose one of {', '.join(NAMES)}.")
     if not math.isfinite(scale) or not 0.0001 <= scale <= 1:
