@@ -1,0 +1,103 @@
+"""Score Colmate and its peers: ``python -m benchmarks.notes_fr [dev|test|both] [--peers PYTHON] [--traps]``.
+
+``--peers`` names the interpreter in which EDS-NLP, Presidio and ``fr_core_news_sm`` are installed (this one unless
+told); a peer that is not there is skipped with a sentence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.notes_fr import peers
+from benchmarks.notes_fr.score import Counts, FindingLike, Score, macro, score, score_identifiers
+from benchmarks.notes_fr.text import CATEGORIES, IDENTIFIERS, PARTS, Identifier, Note, read
+from colmate import read_notes
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the tables of the parts that are asked for."""
+    parser = argparse.ArgumentParser(prog="benchmarks.notes_fr", description=__doc__)
+    parser.add_argument("part", choices=(*PARTS, "both"), default="both", nargs="?")
+    parser.add_argument("--peers", type=Path, default=Path(sys.executable), metavar="PYTHON")
+    parser.add_argument("--traps", action="store_true", help="also each trap (of the dev part only)")
+    asked = parser.parse_args(arguments)
+    for part in PARTS if asked.part == "both" else (asked.part,):
+        notes = read(part)
+        print(f"\n## {part}: {len(notes):,} notes")
+        scores = _scores(notes, asked.peers)
+        _headline(scores)
+        _categories(scores)
+        if asked.traps and part == "dev":
+            _traps(scores["Colmate"])
+        _identifiers(notes, asked.peers)
+    return 0
+
+
+def _scores(notes: Sequence[Note], interpreter: Path) -> dict[str, Score]:
+    scores = {"Colmate": score(notes, read_notes), "keywords": score(notes, peers.keywords)}
+    answer = peers.ask("edsnlp", interpreter, [note.text for note in notes])
+    if isinstance(answer, str):
+        print(f"\n{answer}")
+    else:
+        found = [[peers.Found(**finding) for finding in findings] for findings in answer.found]
+        scores["EDS-NLP"] = score(notes, lambda _: _given(found))
+        scores["EDS-NLP"].seconds = answer.seconds
+    return scores
+
+
+def _given(found: Iterable[Sequence[FindingLike]]) -> Iterator[Sequence[FindingLike]]:
+    return iter(found)
+
+
+def _headline(scores: dict[str, Score]) -> None:
+    print(
+        "\nMacro-F1 of what is mentioned, of that in the notes by hand, of what is told of the patient; then shares.\n"
+    )
+    print("| | mentioned | by hand | told | assertion | subject | traps | traps without a label | traps whole | CPU |")
+    print(f"|---|{'---|' * 9}")
+    for name, of in scores.items():
+        macros = " | ".join(f"{macro(counts):.3f}" for counts in (of.mentioned, of.by_hand, of.told))
+        told = (of.assertion, of.subject, of.traps, of.traps_empty, of.traps_whole)
+        shares = " | ".join(f"{share.value:.1%}" for share in told)
+        print(f"| {name} | {macros} | {shares} | {of.seconds:.1f} s |")
+    one = next(iter(scores.values()))
+    print(f"\n{one.traps.of} notes set a trap, {one.traps_empty.of} of them without a label: silence is right there.")
+
+
+def _categories(scores: dict[str, Score]) -> None:
+    print("\nEach cell: precision / recall / F1 of the category being mentioned.\n")
+    print(f"| category | notes | {' | '.join(scores)} |\n|---|---|{'---|' * len(scores)}")
+    for category in CATEGORIES:
+        counts = [of.mentioned[category] for of in scores.values()]
+        notes = counts[0].right + counts[0].missed
+        print(f"| {category} | {notes} | {' | '.join(_cell(each) for each in counts)} |")
+
+
+def _cell(counts: Counts) -> str:
+    return f"{counts.precision:.2f} / {counts.recall:.2f} / {counts.f1:.2f}"
+
+
+def _traps(of: Score) -> None:
+    print("\n| trap | notes | right |\n|---|---|---|")
+    for trap, share in sorted(of.by_trap.items()):
+        print(f"| {trap} | {share.of} | {share.right} |")
+
+
+def _identifiers(notes: Sequence[Note], interpreter: Path) -> None:
+    answer = peers.ask("presidio", interpreter, [note.text for note in notes])
+    if isinstance(answer, str):
+        print(f"\n{answer}")
+        return
+    counts = score_identifiers(notes, [[Identifier(**span) for span in spans] for spans in answer.found])
+    print(f"\nIdentifiers, Presidio with fr_core_news_sm, {answer.seconds:.1f} s of processor:\n")
+    print("| type | labelled | precision / recall / F1 |\n|---|---|---|")
+    for kind in IDENTIFIERS:
+        each = counts.get(kind, Counts())
+        print(f"| {kind} | {each.right + each.missed} | {_cell(each)} |")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
