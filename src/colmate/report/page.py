@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from colmate.model import Report
-from colmate.report import contents, overview, people, provenance
+from colmate.report import contents, overview, people, provenance, received, references
 from colmate.report.words import Words, words
 
 __all__ = ["render", "stylesheet"]
@@ -56,7 +56,8 @@ def _sections(report: Report, text: Words) -> dict[str, object]:
         "where": people.where(report, text),
         "people": people.people(report, text),
         "controllers": provenance.controllers(report, text),
-        "evidence": provenance.evidence(report, text),
+        "evidence": received.evidence(report, text),
+        "references": references.references(report, text),
         "tables": provenance.tables(report, text),
         "method": provenance.method(report, text),
     }

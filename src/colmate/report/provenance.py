@@ -1,17 +1,17 @@
-"""Who answers for the records, which files and tables they come from, and how the figures were made."""
+"""Who answers for the records, which tables they come from, and how the figures were made."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from colmate.model import ColumnReport, Evidence, Report, TableReport
+from colmate.model import ColumnReport, Report, TableReport
 from colmate.report.labels import label
 from colmate.report.words import Words
 
-__all__ = ["controllers", "evidence", "method", "tables"]
+__all__ = ["controllers", "method", "tables"]
 
 CONTROLLERS_FIRST, CONTROLLERS_MOST = 30, 1500
-COLUMNS_MOST, TABLES_MOST, FILES_MOST, REASONS_MOST = 200, 50, 100, 30
+COLUMNS_MOST, TABLES_MOST, KEYS_MOST = 200, 50, 30
 
 
 def controllers(report: Report, words: Words) -> dict[str, Any]:
@@ -36,73 +36,6 @@ def controllers(report: Report, words: Words) -> dict[str, Any]:
         "rest_count": words.count("controllers", len(rows) - CONTROLLERS_FIRST),
         "left_out": words.count("controllers", len(ordered) - len(rows)) if len(ordered) > len(rows) else "",
     }
-
-
-def _written(file: Evidence, words: Words) -> str:
-    """Format, encoding and dialect in one line."""
-    parts = [label(file.format), label(file.encoding) if file.encoding else ""]
-    if file.dialect and file.dialect.delimiter:
-        parts.append(words("files.delimiter", delimiter=_mark(file.dialect.delimiter, words)))
-    if file.dialect and not file.dialect.header:
-        parts.append(words("files.no_header"))
-    return " · ".join(part for part in parts if part)
-
-
-def _note(note: str, words: Words) -> str:
-    """``code:count`` in words; any other note as it is."""
-    code, _, count = note.rpartition(":")
-    if code and count.isascii() and count.isdigit() and len(count) < 20:
-        return f"{words.named('code', code)} ({words.integer(int(count))})"
-    return words.maybe(f"code.{note}", label(note, 200))
-
-
-def _mark(delimiter: str, words: Words) -> str:
-    return words.maybe(f"delimiter.{ord(delimiter)}" if len(delimiter) == 1 else "", label(delimiter))
-
-
-def evidence(report: Report, words: Words) -> dict[str, Any]:
-    """The files received, with their accounting and what was refused and why."""
-    rows = [
-        {
-            "name": label(file.name),
-            "member_of": label(file.member_of) if file.member_of else "",
-            "sha256": label(file.sha256, 64),
-            "size": words.size(file.bytes),
-            "written": _written(file, words),
-            "found": words.integer(file.records_found),
-            "read": words.integer(file.records_read),
-            "rejected": words.integer(file.records_rejected),
-            "bytes": words.share(file.bytes_accounted, file.bytes),
-            "exact": file.records_found == file.records_read + file.records_rejected
-            and file.bytes_accounted == file.bytes,
-            "notes": [_note(note, words) for note in file.notes[:REASONS_MOST]],
-        }
-        for file in report.evidence[:FILES_MOST]
-    ]
-    left = len(report.evidence) - len(rows)
-    return {
-        "rows": rows,
-        "left_out": words.count("files", left) if left > 0 else "",
-        "reasons": _reasons(report, words),
-        "exact": all(row["exact"] for row in rows),
-        "duplicates": words.count("records", report.records.duplicates),
-    }
-
-
-def _reasons(report: Report, words: Words) -> list[dict[str, str]]:
-    total: dict[str, int] = {}
-    for file in report.evidence:
-        for reason, count in file.reject_reasons.items():
-            total[reason] = total.get(reason, 0) + count
-    ordered = sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))[:REASONS_MOST]
-    return [
-        {
-            "name": words.named("code", reason),
-            "count": words.integer(count),
-            "share": words.share(count, report.records.found),
-        }
-        for reason, count in ordered
-    ]
 
 
 def _column(column: ColumnReport, records: int, words: Words) -> dict[str, str]:
@@ -135,7 +68,7 @@ def _one_table(table: TableReport, words: Words) -> dict[str, Any]:
             words("files.reference", column=label(key.column), target=label(key.references))
             if key.references
             else words("files.key", column=label(key.column))
-            for key in table.keys[:REASONS_MOST]
+            for key in table.keys[:KEYS_MOST]
         ],
     }
 
