@@ -1,7 +1,7 @@
 """Colmate: turns a leaked health file into answers that can be defended.
 
-``analyse`` does what the command ``colmate analyse`` does; ``read`` and ``recognise`` are pieces of it for use
-on their own; ``read_notes`` finds special-category facts in French notes. Every error is a `ColmateError`.
+``analyse`` does what the command ``colmate analyse`` does; ``read``, ``recognise`` and ``link`` are pieces of it for
+use on their own; ``read_notes`` finds special-category facts in French notes. Every error is a `ColmateError`.
 """
 
 from colmate.analysis import analyse
@@ -20,6 +20,7 @@ from colmate.errors import (
     UsageError,
 )
 from colmate.intake import Table, read
+from colmate.linking import link
 from colmate.model import Report
 from colmate.notes import Finding, read_notes
 from colmate.verification import verify
@@ -41,6 +42,7 @@ __all__ = [
     "Table",
     "UsageError",
     "analyse",
+    "link",
     "read",
     "read_notes",
     "recognise",

@@ -26,7 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, get_args
 
-from colmate import intake, pipeline
+from colmate import intake, pipeline, sections
 from colmate.case import Case, describe_inputs
 from colmate.errors import CaseExistsError, UsageError
 from colmate.model import Report
@@ -49,14 +49,18 @@ def analyse(
     key: StrPath | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    format: str | None = None,  # noqa: A002 (the option's own name)
+    password: str | None = None,
+    layout: StrPath | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Analyse the files at ``paths`` as one leak and return the report.
 
     ``case`` is the folder to make (by default ``NAME.case`` beside the caller, after the first file); it holds
     the encrypted datasets, ``report.json`` and ``report.html`` in the language ``lang``. ``key`` is where the
-    case's key lies or shall lie (by default in the user's data folder). ``encoding`` and ``delimiter`` overrule
-    what the reader finds by itself. A case that a killed run left is taken up where it stopped.
+    case's key lies or shall lie (by default in the user's data folder). ``encoding``, ``delimiter`` and
+    ``format`` overrule what the reader finds by itself; ``password`` opens locked archives and documents, ``layout``
+    is a file that describes fixed-width records. A case that a killed run left is taken up where it stopped.
 
     Raises `colmate.ColmateError` kinds; the message is one sentence for a person, without any value of the file.
     """
@@ -67,16 +71,24 @@ def analyse(
     if not files:
         raise UsageError("there is no file to analyse")
     progress = progress or Progress()
-    options = {"lang": lang, "engine": engine, "encoding": encoding, "delimiter": delimiter}
+    if format is not None:
+        _known("format", format, intake.known_formats())
+    described = Path(layout) if layout else None
+    reading = intake.Options(encoding, delimiter, format, password, described)
+    # the password opens the evidence, not the case: it is not kept
+    options = {
+        "lang": lang, "engine": engine, "encoding": encoding, "delimiter": delimiter, "format": format,
+        "layout": described.name if described else None,
+    }  # fmt: skip
     folder = Path(case) if case else default_folder(files)
     with _open(folder, files, title, options, Path(key) if key else None, progress) as box, box.engine() as running:
         run = pipeline.Run(box, running, progress)
-        tables = run.stage("intake", pipeline.Intake, lambda tell: run.intake(files, encoding, delimiter, tell))
+        tables = run.stage("intake", sections.Intake, lambda tell: run.intake(files, reading, tell))
         rows = sum(table.records for table in tables.tables)
-        columns = run.stage("columns", pipeline.Columns, lambda tell: run.columns(tables, tell), rows)
-        subjects = run.stage("subjects", pipeline.Subjects, lambda tell: run.subjects(columns, tell), rows)
-        run.stage("notes", pipeline.Notes, lambda tell: run.notes(columns, tell), rows)
-        exposed = run.stage("exposure", pipeline.Exposed, lambda tell: run.exposure(columns, tell), rows)
+        columns = run.stage("columns", sections.Columns, lambda tell: run.columns(tables, tell), rows)
+        subjects = run.stage("subjects", sections.Subjects, lambda tell: run.subjects(columns, tell), rows)
+        run.stage("notes", sections.Notes, lambda tell: run.notes(columns, tell), rows)
+        exposed = run.stage("exposure", sections.Exposed, lambda tell: run.exposure(columns, tell), rows)
         return run.stage("report", Report, lambda _tell: run.report(tables, columns, subjects, exposed, lang), rows)
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from colmate import analysis, replicas, report, verification
+from colmate import analysis, replicas, report, review, verification
 from colmate.errors import CaseDamagedError, ColmateError, ResourceError, UsageError
 from colmate.progress import TerminalProgress
 
@@ -69,6 +69,23 @@ def analyse(
     delimiter: Annotated[
         str | None, typer.Option(help="Overrule the delimiter found, e.g. ';'.", show_default=False)
     ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="Overrule the format found, e.g. csv, sql, json, hl7v2.", show_default=False),
+    ] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(
+            help="Opens locked archives and documents. Better in COLMATE_PASSWORD: others see a command line.",
+            envvar="COLMATE_PASSWORD",
+            show_default=False,
+            show_envvar=False,
+        ),
+    ] = None,
+    layout: Annotated[
+        Path | None,
+        typer.Option(help="A file that describes fixed-width records: name,start,length.", show_default=False),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON instead of the summary.")] = False,
 ) -> None:
     """Analyse a leak into an encrypted case with its report.
@@ -86,6 +103,9 @@ def analyse(
         key=key,
         encoding=encoding,
         delimiter=delimiter,
+        format=form,
+        password=password,
+        layout=layout,
         progress=progress,
     )
     if as_json:
@@ -123,6 +143,27 @@ def verify(case: CaseFolder, key: Key = None) -> None:
         console.print(f"{mark} {check.name:<11} {check.finding}", highlight=False, soft_wrap=True)
     if not all(check.passed for check in checks):
         raise CaseDamagedError("the case did not pass: do not rely on its figures before you know why")
+
+
+@app.command()
+def notes(
+    case: CaseFolder,
+    category: Annotated[str, typer.Option(help="Which category, e.g. hiv_sti.", show_default=False)],
+    assertion: Annotated[
+        str | None, typer.Option(help="Only asserted, negated or hypothetical.", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option(help="How many findings at most.", min=1, max=1000)] = 20,
+    key: Key = None,
+) -> None:
+    """List findings of the free text by category, for review.
+
+    The words around each finding are masked. The request is written in the case's chain of custody.
+    """
+    console = Console()
+    for item in review.review(case, category, assertion=assertion, limit=limit, key=key):
+        place = f"{item.table}.{item.column} {item.record}"
+        line = f"{item.assertion:<12} {item.subject:<8} {place}  {item.context}"
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 @app.command()

@@ -7,6 +7,7 @@ This module stands below the stages: it imports none of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -117,6 +118,17 @@ class Records(Section):
     read: int = Field(ge=0)
     rejected: int = Field(ge=0)
     duplicates: int = Field(ge=0)
+
+    @classmethod
+    def of(cls, evidence: Iterable[Evidence], tables: Iterable[TableReport]) -> Records:
+        """Add up the accounts of all evidence and tables."""
+        given = list(evidence)
+        return cls(
+            found=sum(item.records_found for item in given),
+            read=sum(item.records_read for item in given),
+            rejected=sum(item.records_rejected for item in given),
+            duplicates=sum(item.duplicates for item in tables),
+        )
 
 
 class Persons(Section):

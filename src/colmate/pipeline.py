@@ -1,6 +1,6 @@
 """How each stage is run inside a case: what it is given, what it writes, what it leaves for the report.
 
-A stage's figures are a typed record here, kept as JSON in the case, so that a later run can go on from them.
+A stage's figures are a typed record (`colmate.sections`), kept as JSON in the case: a later run goes on from them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -21,72 +21,13 @@ from colmate.case.manifest import write_atomic
 from colmate.engine import Engine
 from colmate.errors import InternalError
 from colmate.progress import Advance, Progress
+from colmate.sections import Columns, DecidedTable, Exposed, Intake, Notes, ReadTable, Subjects
 
-__all__ = ["Columns", "Exposed", "Intake", "Notes", "Run", "Subjects"]
-
-
-class ReadTable(BaseModel):
-    """A table as intake left it; ``dataset`` holds its records."""
-
-    number: int
-    name: str
-    evidence: str
-    columns: tuple[str, ...]
-    records: int
-    dataset: str
-
-
-class Intake(BaseModel):
-    """All evidence and its tables."""
-
-    evidence: list[model.Evidence]
-    tables: list[ReadTable]
-
-
-class DecidedTable(ReadTable):
-    """A table with the meaning of its columns; ``canonical`` is the dataset of its values in canonical form."""
-
-    decided: columns.TableColumns
-    duplicates: int
-    canonical: str
-
-
-class Columns(BaseModel):
-    """All tables, their columns decided."""
-
-    tables: list[DecidedTable]
-
-
-class Subjects(BaseModel):
-    """The count of persons."""
-
-    section: model.Persons
-    model: dict[str, Any]
-
-
-class Notes(BaseModel):
-    """How many findings the free text gave."""
-
-    findings: int
-
-
-class Exposed(BaseModel):
-    """What is disclosed about whom, and how severe it is."""
-
-    exposure: list[model.Exposure]
-    special_categories: list[model.SpecialCategory]
-    severity: model.Severity
-    harms: list[model.Harm]
-    controllers: list[model.Controller]
-    period: model.Period
-
+__all__ = ["Run"]
 
 S = TypeVar("S", bound=BaseModel)
 
-WIDE = 500
-MUTE = frozenset(("empty", "number", "boolean"))
-TELLING_NOBODY = frozenset(("code", "unknown"))
-# a diagnosis in words is a note like any other, and what nothing names may be one
+# a diagnosis in words is a note like any other, and so may be what nothing names
 READ_AS_NOTES = ("free_text", "diagnosis", "unknown")
 
 
@@ -115,51 +56,72 @@ class Run:
         self.case.finish(name, section, self._written, time.monotonic() - started, self._files)
         return result
 
-    def intake(self, files: Sequence[Path], encoding: str | None, delimiter: str | None, tell: Advance) -> Intake:
-        """Read every table of the evidence into a dataset, and all rejects into one."""
+    def intake(self, files: Sequence[Path], options: intake.Options, tell: Advance) -> Intake:
+        """Read every table of the evidence into datasets, and all rejects into one."""
         evidence: list[model.Evidence] = []
-        tables: list[ReadTable] = []
+        datasets: dict[int, list[str]] = {}
         rejects: list[pa.Table] = []
-        for stream in intake.open_tables(files, tell, encoding=encoding, delimiter=delimiter):
-            if not stream.columns:
-                # an empty file, or an archive's own entry: nothing but its account
-                deque(stream.batches, maxlen=0)
+        tables = intake.open_tables(files, tell, options=options)
+        for piece in tables:
+            if piece.known is None:
+                # nothing but the account of a file, an archive, a message
+                deque(piece.batches, maxlen=0)
             else:
-                number = len(tables) + 1
-                dataset = f"records-{number:04d}"
-                self._write(pa.RecordBatchReader.from_batches(stream.schema, stream.batches), dataset)
-                tables.append(
-                    ReadTable(
-                        number=number,
-                        name=stream.name,
-                        evidence=stream.evidence_name,
-                        columns=stream.columns,
-                        records=stream.evidence.records_read,
-                        dataset=dataset,
-                    )
-                )
-            evidence.append(stream.evidence)
-            rejects.append(stream.rejects)
+                parts = datasets.setdefault(piece.known.number, [])
+                parts.append(f"records-{piece.known.number:04d}" + (f"-{len(parts):04d}" if parts else ""))
+                self._write(pa.RecordBatchReader.from_batches(piece.schema, piece.batches), parts[-1])
+            if piece.closes:
+                evidence.append(piece.evidence)
+                rejects.append(piece.rejects)
         self._write(pa.concat_tables(rejects).to_reader(), "rejects")
-        _balance(evidence)
-        return Intake(evidence=evidence, tables=tables)
+        read = [_read_table(known, datasets[known.number]) for known in tables.known if known.number in datasets]
+        _balance(evidence, read)
+        return Intake(evidence=evidence, tables=read)
 
     def columns(self, read: Intake, tell: Advance) -> Columns:
-        """Decide what each column holds, and count the records that repeat an earlier one."""
-        tables = []
+        """Decide what each column holds, which table refers to which, and count the records that repeat another."""
         steps = 3 * len(read.tables)
-        for done, table in enumerate(read.tables):
-            records = self._read(table.dataset)
-            decided = columns.decide(self.engine, records, table.columns, table.records)
-            tell(3 * done + 1, steps)
-            duplicates = table.records - self.engine.distinct_rows(records.drop("record"))
-            tell(3 * done + 2, steps)
-            # written once, for three stages read it, a few columns each
-            canonical = f"canonical-{table.number:04d}"
-            self._write(columns.canonical(records, _telling(decided)), canonical)
-            described = table.model_dump()
-            tables.append(DecidedTable(**described, decided=decided, duplicates=duplicates, canonical=canonical))
-        return Columns(tables=tables)
+        places = {table.number: table.evidence for table in read.tables}
+        groups = columns.groups(places, {item.name: item.member_of for item in read.evidence})
+        given = [
+            columns.RecordsTable(self._records(table), table.columns, table.records, table.name, table.declared)
+            for table in read.tables
+        ]
+        related = []
+        for table, records, found in zip(read.tables, given, columns.decide_all(self.engine, given), strict=True):
+            related.append(columns.RelatedTable(table.number, records, found, groups[table.number]))
+            tell(len(related), steps)
+        tied = columns.tie(self.engine, related)
+        relations = tied.relations
+        ends = [(one.child, one.columns) for one in relations] + [(one.parent, one.targets) for one in relations]
+        decided = []
+        for table, one in zip(read.tables, tied.tables, strict=True):
+            decided.append(
+                DecidedTable(
+                    **table.model_dump(),
+                    decided=one.decided,
+                    duplicates=columns.duplicates(self.engine, one.table, one.decided),
+                    canonical=f"canonical-{table.number:04d}",
+                    links=[link for link in relations if link.child == table.number],
+                    keys={f: f"key_{f}" for number, fields in ends if number == table.number for f in fields},
+                    all_keys=columns.keys_of(one, tied.tables, relations),
+                    owners=dict(tied.owners.get(table.number, {})),
+                    group=one.group,
+                )
+            )
+            tell(len(read.tables) + len(decided), steps)
+        self._rewrite(decided, lambda done: tell(2 * len(read.tables) + done, steps))
+        return Columns(tables=decided)
+
+    def _rewrite(self, decided: Sequence[DecidedTable], tell: Callable[[int], None]) -> None:
+        """Write each table's canonical form once, for three stages read it, a few columns each."""
+        work = [
+            columns.Rewriting(self._records(table), table.records, table.decided.telling(), table.keys)
+            for table in decided
+        ]
+        for done, (place, cells) in enumerate(columns.rewrite(self.engine, work), 1):
+            self._write(cells, decided[place].canonical)
+            tell(done)
 
     def subjects(self, decided: Columns, tell: Advance) -> Subjects:
         """Find the persons behind the records."""
@@ -167,9 +129,11 @@ class Run:
             subjects.SubjectTable(
                 number=table.number,
                 canonical=canonical,
-                columns=_telling(table.decided),
-                controller=_field(table.decided.controller),
+                columns=table.decided.telling(),
+                controller=table.decided.controller_field,
                 records=table.records,
+                links=table.links,
+                keys=table.keys,
             )
             for table, canonical in self._canonical(decided)
         ]
@@ -179,39 +143,49 @@ class Run:
         return Subjects(section=found.section, model=found.model)
 
     def notes(self, decided: Columns, tell: Advance) -> Notes:
-        """Read the free text."""
+        """Read the free text of records that are about somebody."""
+        about = {row["table"] for row in self.engine.rows(self._read("mentions").select("table").distinct())}
         tables = [
-            notes.NoteTable(table.number, canonical, fields)
-            for table, canonical in self._canonical(decided)
-            if (fields := [item.field for item in _telling(table.decided) if item.semantic_type in READ_AS_NOTES])
+            notes.NoteTable(table.number, self._read(table.canonical), fields)
+            for table in decided.tables
+            if table.number in about
+            and (fields := [item.field for item in table.decided.telling() if item.semantic_type in READ_AS_NOTES])
         ]
-        findings = notes.scan(self.engine, tables, tell)
-        self._write(findings, "findings")
+        found = notes.scan(self.engine, tables, tell, columns.every_recogniser())
+        self._write(found.findings, "findings")
+        self._write(found.identifiers, "note_identifiers")
         return Notes(findings=self.engine.count(self._read("findings")))
 
     def exposure(self, decided: Columns, tell: Advance) -> Exposed:
         """Say what is disclosed about each person, how severe that is, and who answers for it."""
+        sources = exposure.databases(
+            (table.number, table.name, table.group, [link.parent for link in table.links]) for table in decided.tables
+        )
         tables = [
             exposure.ExposureTable(
                 number=table.number,
                 name=table.name,
                 canonical=canonical,
-                columns=_telling(table.decided),
-                controller=_field(table.decided.controller),
+                columns=table.decided.telling(),
+                controller=table.decided.controller_field,
+                source=sources[table.number][0],
+                source_name=sources[table.number][1],
+                records=table.records,
+                owners=table.owners,
             )
             for table, canonical in self._canonical(decided)
         ]
-        mentions, persons, findings = (self._read(name) for name in ("mentions", "persons", "findings"))
-        found = exposure.expose(self.engine, tables, mentions, persons, findings, exposure.Context(), tell)
+        names = ("mentions", "persons", "findings", "note_identifiers")
+        mentions, persons, findings, identifiers = (self._read(name) for name in names)
+        context = exposure.Context()
+        found = exposure.expose(self.engine, tables, mentions, persons, findings, context, tell, identifiers)
         self._write(found.persons, "exposure")
         self._write(found.labels, "controllers")
-        fields = {name: getattr(found, name) for name in Exposed.model_fields}
-        return Exposed(**fields)
+        return Exposed(**{name: getattr(found, name) for name in Exposed.model_fields})
 
     def report(self, read: Intake, decided: Columns, people: Subjects, exposed: Exposed, lang: str) -> model.Report:
         """Put the sections together and write ``report.json`` and ``report.html``."""
-        started = time.monotonic()
-        manifest = self.case.manifest
+        started, manifest = time.monotonic(), self.case.manifest
         timings = {name: stage.seconds for name, stage in manifest.stages.items()}
         tables = [_table_section(table) for table in decided.tables]
         document = model.Report(
@@ -224,7 +198,7 @@ class Run:
             ),
             evidence=read.evidence,
             tables=tables,
-            records=_records(read.evidence, tables),
+            records=model.Records.of(read.evidence, tables),
             persons=people.section,
             timings=timings | {"report": 0.0},
             **{name: getattr(exposed, name) for name in Exposed.model_fields},
@@ -241,6 +215,9 @@ class Run:
         for table in decided.tables:
             yield table, self._read(table.canonical)
 
+    def _records(self, table: ReadTable) -> ir.Table:
+        return self.engine.read(*(self.case.dataset(dataset) for dataset in table.datasets))
+
     def _read(self, dataset: str) -> ir.Table:
         return self.engine.read(self.case.dataset(dataset))
 
@@ -254,30 +231,27 @@ def _in_records(tell: Advance, records: int) -> Advance:
     return lambda done, total: tell(records * done / total if total else 0, records)
 
 
-def _telling(decided: columns.TableColumns) -> list[columns.Column]:
-    """Return the columns that can say something about somebody; the others need no canonical form.
-
-    In a very wide table codes and the unknown are left out too: they tell nobody by themselves, and writing out the
-    expression of thousands of columns would take longer than all the rest.
-    """
-    kept = [item for item in decided.columns if item.filled and item.semantic_type not in MUTE]
-    if len(kept) > WIDE:
-        kept = [item for item in kept if item.semantic_type not in TELLING_NOBODY]
-    controller = [item for item in (decided.controller,) if item and item not in kept]
-    return kept + controller
-
-
-def _field(column: columns.Column | None) -> str | None:
-    return column.field if column else None
+def _read_table(known: intake.Known, datasets: Sequence[str]) -> ReadTable:
+    return ReadTable(
+        number=known.number,
+        name=known.name,
+        evidence=known.evidence,
+        columns=tuple(known.columns),
+        records=known.records,
+        datasets=tuple(datasets),
+        declared=known.declared,
+    )
 
 
-def _balance(evidence: Sequence[model.Evidence]) -> None:
+def _balance(evidence: Sequence[model.Evidence], tables: Sequence[ReadTable]) -> None:
     """Hold the accounting: no record and no byte may be lost between the file and the case."""
     for item in evidence:
         if item.records_found != item.records_read + item.records_rejected:
             raise InternalError(f"records of {item.name} were lost while reading: please report this")
         if item.bytes_accounted != item.bytes:
             raise InternalError(f"bytes of {item.name} were lost while reading: please report this")
+    if sum(item.records_read for item in evidence) != sum(table.records for table in tables):
+        raise InternalError("records were lost between the files and the tables: please report this")
 
 
 def _table_section(table: DecidedTable) -> model.TableReport:
@@ -286,18 +260,6 @@ def _table_section(table: DecidedTable) -> model.TableReport:
         evidence=table.evidence,
         records=table.records,
         duplicates=table.duplicates,
-        columns=[
-            model.ColumnReport.model_validate({name: getattr(item, name) for name in model.ColumnReport.model_fields})
-            for item in table.decided.columns
-        ],
-        keys=list(table.decided.keys),
-    )
-
-
-def _records(evidence: Sequence[model.Evidence], tables: Sequence[model.TableReport]) -> model.Records:
-    return model.Records(
-        found=sum(item.records_found for item in evidence),
-        read=sum(item.records_read for item in evidence),
-        rejected=sum(item.records_rejected for item in evidence),
-        duplicates=sum(item.duplicates for item in tables),
+        columns=table.decided.reported(),
+        keys=table.all_keys,
     )

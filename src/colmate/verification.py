@@ -61,7 +61,8 @@ def _accounting(box: Case, engine: Engine) -> str:
     if not box.finished("intake"):
         raise CaseDamagedError("the files were not read to their end: run the same 'colmate analyse' again to go on")
     section = box.section("intake")
-    read = sum(engine.count(engine.read(box.dataset(table["dataset"]))) for table in section["tables"])
+    tables = [[box.dataset(name) for name in table["datasets"]] for table in section["tables"]]
+    read = sum(engine.count(engine.read(*parts)) for parts in tables)
     rejected = engine.count(engine.read(box.dataset("rejects")))
     found = sum(item["records_found"] for item in section["evidence"])
     lost = [item["name"] for item in section["evidence"] if item["bytes"] != item["bytes_accounted"]]

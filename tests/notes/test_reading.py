@@ -266,3 +266,34 @@ def test_places_are_those_of_the_note_and_the_cue_is_the_catalogues() -> None:
     (found,) = next(iter(read_notes([text])))
     assert found == Finding("hiv_sti", "asserted", "patient", 22, 33, "seropo*")
     assert text[found.start : found.end] == "SÉROPOSITIF"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ATCD dépression", "TS en 1998", "ancien héroïnomane", "sevré depuis 2010", "cancer du sein il y a 10 ans",
+     "IVG 2012", "ex toxicomane", "a fait de la prison", "était alcoolique", "violée dans l'enfance"],
+)  # fmt: skip
+def test_what_was(text: str) -> None:
+    (findings,) = read_notes([text])
+    assert findings
+    assert all(item.past and item.subject == "patient" for item in findings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["VIH depuis 2011", "séropo, le sait depuis 2004", "12/03/2015 : dépression", "ATCD familiaux : cancer",
+     "enceinte, terme prévu mai 2020", "bipolaire", "alcoolique non sevré"],
+)  # fmt: skip
+def test_what_is(text: str) -> None:
+    (findings,) = read_notes([text])
+    assert findings
+    assert not any(item.past for item in findings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["abdomen souple, dépressible, indolore", "ventre depressible", "CRO en attente de frappe", "frappe du courrier",
+     "frappe en cours au secrétariat"],
+)  # fmt: skip
+def test_a_belly_and_a_typist_disclose_nothing(text: str) -> None:
+    assert said(text) == set()

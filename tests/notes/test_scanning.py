@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from colmate.columns.recogniser import recognisers
 from colmate.engine import Engine
 from colmate.notes import NoteTable, read_notes, scan
 from colmate.notes.cues import cue_book
@@ -72,7 +73,7 @@ def test_the_filter_loses_nothing_among_any_characters(engine: Engine, noise: li
 def test_scan_is_reading_every_note(engine: Engine) -> None:
     notes = [*SENTENCES, None, "", "RAS", *SENTENCES[:20]]
     table = engine.memtable(pa.table({"record": range(1, len(notes) + 1), "c0": notes, "c1": notes[::-1]}), "canonical")
-    found = engine.rows(scan(engine, [NoteTable(3, table, ["c0", "c1"])]))
+    found = engine.rows(scan(engine, [NoteTable(3, table, ["c0", "c1"])]).findings.drop("past"))
     expected = set()
     for field, texts in (("c0", notes), ("c1", notes[::-1])):
         for record, findings in enumerate(read_notes(text or "" for text in texts), 1):
@@ -84,8 +85,16 @@ def test_scan_is_reading_every_note(engine: Engine) -> None:
 
 def test_scan_of_nothing_is_an_empty_dataset(engine: Engine) -> None:
     table = engine.memtable(pa.table({"record": [1], "c0": ["RAS"]}), "nothing")
-    assert engine.rows(scan(engine, [])) == []
-    assert engine.rows(scan(engine, [NoteTable(1, table, ["c0"])])) == []
+    for tables in ([], [NoteTable(1, table, ["c0"])]):
+        scanned = scan(engine, tables, recognisers=recognisers())
+        assert engine.rows(scanned.findings) == engine.rows(scanned.identifiers) == []
+
+
+def test_what_was_and_what_is(engine: Engine) -> None:
+    notes = ["ATCD dépression", "ATCD dépression ; dépressive ce jour", "bipolaire"]
+    table = engine.memtable(pa.table({"record": range(1, 4), "c0": notes}), "times")
+    rows = engine.rows(scan(engine, [NoteTable(1, table, ["c0"])]).findings)
+    assert {row["record"]: row["past"] for row in rows} == {1: True, 2: False, 3: False}
 
 
 def test_progress_tells_distinct_notes(engine: Engine) -> None:

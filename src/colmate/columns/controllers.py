@@ -54,8 +54,11 @@ def _points(column: Column, header: Header, ev: Evidence | None) -> float:
     return points + (0.5 if column.distinct > 1 else 0.0) if points >= 1.3 else 0.0
 
 
-def find_keys(columns: Sequence[Column]) -> tuple[Key, ...]:
-    """Return the primary key: the first column whose filled cells are as many as the records and all different."""
+def find_keys(columns: Sequence[Column], declared: Sequence[str] = ()) -> tuple[Key, ...]:
+    """Return the primary key: the one declared, else the first identifier that every record has and no two share."""
+    names = {column.name for column in columns}
+    if declared and names.issuperset(declared):
+        return tuple(Key(column=name) for name in declared)
     for column in columns:
         unique = column.distinct == column.filled == column.records and column.records > 1
         if unique and column.semantic_type in IDENTIFIERS:

@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from colmate.catalogue import load, semantic_types
 
-__all__ = ["Header", "generated", "only_date", "read"]
+__all__ = ["Header", "generated", "only_date", "read", "split", "subject_of"]
 
 # words that say nothing of the meaning: articles and prefixes of tables
 FILLERS = frozenset(
@@ -30,6 +30,8 @@ GENERATED = re.compile(r"^(?:c|col|colonne|column|champ|field|f|v|var|unnamed|_c
 # how exports write "date": the phrases of the catalogue hold for each of them, before or after the event's word
 DATE_WORDS = ("date", "dates", "dte", "dat", "dt")
 ABBREVIATION = 0.85
+# a name made into a key for searching by ear is a code
+SOUNDS = frozenset(("soundex", "metaphone", "phonex", "phonetique"))
 LONGEST = 6
 
 
@@ -114,6 +116,8 @@ def read(name: str) -> Header:
     if not words or generated(name):
         return Header(words, None, MappingProxyType({}))
     role, rest = _take_role(words)
+    if SOUNDS.intersection(words):
+        return Header(words, role, MappingProxyType({"code": 1.0}))
     scores: dict[str, float] = {}
     # a word of role may be a word of the meaning too: "prelev" is who samples, and when, in "dt prelev"
     for reading in {words, _dated(words), rest or words}:
@@ -122,6 +126,23 @@ def read(name: str) -> Header:
     if not scores and role is None:
         role, scores = _unglued(words)
     return Header(words, role, MappingProxyType(scores))
+
+
+@cache
+def _table_words() -> dict[tuple[str, ...], str]:
+    return {tuple(split(word)): role for role, words in load("vocabularies")["tables"].items() for word in words}
+
+
+def subject_of(table: str) -> str | None:
+    """Return whose table it is by its name: the role its words tell, the longest phrase first, or None."""
+    words = split(table)
+    known = _table_words()
+    for size in range(min(3, len(words)), 0, -1):
+        found = {known[words[i : i + size]] for i in range(len(words) - size + 1) if words[i : i + size] in known}
+        if found:
+            # patients' contacts, patients' accounts: the more particular word says who is in it
+            return next(role for role in ("relative", "account", "professional", "insured", "patient") if role in found)
+    return None
 
 
 def _take_role(words: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from colmate.columns.calendar import to_iso
+from colmate.columns.column import RecordsTable, TableColumns
 from colmate.columns.recogniser import recognisers
 from colmate.columns.text import blank, trimmed
 from colmate.engine import Engine
 
-__all__ = ["Measured", "canonical_text", "measure"]
+__all__ = ["Measured", "canonical_text", "duplicates", "measure_cells", "measure_records"]
 
 CELL = "columns:cell"
 
@@ -38,26 +40,25 @@ def canonical_text(value: ir.StringValue, semantic_type: str, layout: str) -> ir
     return recogniser.canonical(value)
 
 
-def measure(
-    engine: Engine, records: ir.Table, columns: Sequence[tuple[str, str, str]], cells: pa.Table | None = None
-) -> list[Measured]:
-    """Return the counts for each (field, semantic type, layout).
+def measure_cells(engine: Engine, kinds: Mapping[int, tuple[str, str]], cells: pa.Table) -> dict[int, Measured]:
+    """Return the counts of each field, by its number, of (semantic type, layout).
 
-    Each distinct text is judged once, with the number of records that hold it. ``cells`` (``field``, ``value``,
-    ``n``) are the
-    distinct texts of all columns where a small table was read as a whole; else each column is scanned by the engine.
+    ``cells`` (``field``, ``value``, ``n``) are the distinct texts of tables that were read as a whole, with the number
+    of records that hold each: each is judged once, all columns of one type together.
     """
-    if cells is None:
-        return [_scanned(engine, records, *column) for column in columns]
     alike: dict[tuple[str, str], list[int]] = {}
-    for index, (_, semantic_type, layout) in enumerate(columns):
-        alike.setdefault((semantic_type, layout), []).append(index)
-    known = engine.memtable(cells, "columns:cells")
+    for index, kind in kinds.items():
+        alike.setdefault(kind, []).append(index)
     found: dict[int, Measured] = {}
     for (semantic_type, layout), indexes in alike.items():
-        engine.view(known.filter(known.field.isin(indexes)), CELL)
+        engine.memtable(cells.filter(pc.is_in(cells["field"], pa.array(indexes, pa.int32()))), CELL)
         found |= _judged(engine, semantic_type, layout)
-    return [found.get(index, Measured(0, 0, 0)) for index in range(len(columns))]
+    return {index: found.get(index, Measured(0, 0, 0)) for index in kinds}
+
+
+def measure_records(engine: Engine, records: ir.Table, columns: Sequence[tuple[str, str, str]]) -> list[Measured]:
+    """Return the counts for each (physical field, semantic type, layout): each column is scanned by the engine."""
+    return [_scanned(engine, records, *column) for column in columns]
 
 
 def _scanned(engine: Engine, records: ir.Table, field: str, semantic_type: str, layout: str) -> Measured:
@@ -87,3 +88,10 @@ def _counted(cells: ir.Table, semantic_type: str, layout: str) -> ir.Table:
         valid=judged.valid.ifelse(judged.n, 0).sum(),
         distinct=judged.count(),
     )
+
+
+def duplicates(engine: Engine, table: RecordsTable, decided: TableColumns) -> int:
+    """Return how many records are equal to an earlier one: none where a column has another value in each record."""
+    if table.count < 2 or any(column.distinct == table.count for column in decided.columns):
+        return 0
+    return table.count - engine.distinct_rows(table.records.drop("record"))

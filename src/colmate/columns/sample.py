@@ -48,18 +48,33 @@ class Sample:
     texts: pa.Table
     cells: pa.Table | None
 
+    @classmethod
+    def empty(cls) -> Sample:
+        """Return the sample of a table without columns."""
+        nothing = _labelled(_counted(pa.chunked_array([], pa.string())), 0)
+        return cls(nothing, nothing)
 
-def draw(engine: Engine, records: ir.Table, fields: Sequence[str], count: int) -> Sample:
-    """Return the distinct texts of a sample of records, and more of those columns that it shows too little of."""
+    def shifted(self, by: int) -> Sample:
+        """Return the same with the fields' numbers moved."""
+        texts, cells = _shifted(self.texts, by), None if self.cells is None else _shifted(self.cells, by)
+        return Sample(texts, cells)
+
+
+def draw(engine: Engine, records: ir.Table, fields: Sequence[str], count: int, first: int = 0) -> Sample:
+    """Return the distinct texts of a sample of records, and more of those columns that it shows too little of.
+
+    ``first``: the number of the first field, so that samples of several tables can be put together.
+    """
     rows = draw_records(engine, records, fields, count)
     every = [_counted(rows.column(field)) for field in fields]
     whole = rows.num_rows >= count
-    texts = [_labelled(counted.slice(0, DISTINCT), index) for index, counted in enumerate(every)]
+    texts = [_labelled(counted.slice(0, DISTINCT), first + index) for index, counted in enumerate(every)]
     if whole:
-        return Sample(pa.concat_tables(texts), pa.concat_tables(_labelled(one, i) for i, one in enumerate(every)))
+        cells = pa.concat_tables(_labelled(one, first + index) for index, one in enumerate(every))
+        return Sample(pa.concat_tables(texts), cells)
     thin = [index for index, counted in enumerate(every) if (pc.sum(counted["n"]).as_py() or 0) < THIN]
     for index in thin[:THIN_COLUMNS]:
-        texts[index] = _labelled(_whole_column(engine, records, fields[index]), index)
+        texts[index] = _labelled(_whole_column(engine, records, fields[index]), first + index)
     return Sample(pa.concat_tables(texts), None)
 
 
@@ -68,6 +83,10 @@ def _counted(column: pa.ChunkedArray) -> pa.Table:
     filled = values.filter(pc.fill_null(pc.not_equal(values, ""), False))
     counts = pc.value_counts(filled)
     return pa.table({"value": counts.field("values"), "n": counts.field("counts")})
+
+
+def _shifted(texts: pa.Table, by: int) -> pa.Table:
+    return texts.set_column(0, "field", pc.cast(pc.add(texts["field"], by), pa.int32()))
 
 
 def _labelled(counted: pa.Table, index: int) -> pa.Table:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from colmate.exposure.owners import databases
 from colmate.exposure.stage import expose
 from colmate.exposure.tables import ColumnLike, Context, Exposed, ExposureTable
 
-__all__ = ["ColumnLike", "Context", "Exposed", "ExposureTable", "expose"]
+__all__ = ["ColumnLike", "Context", "Exposed", "ExposureTable", "databases", "expose"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add, or_
+from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -16,12 +17,22 @@ from colmate.exposure.bits import Bits, Fact, any_of
 from colmate.exposure.coded import conditions
 from colmate.exposure.tables import ROLES, ColumnLike, ExposureTable
 
-__all__ = ["FREE", "Marks", "held", "plan", "record_marks"]
+__all__ = ["FREE", "IDENTIFIER", "Marks", "held", "plan", "record_marks"]
 
 # columns without a role, and those of a role nobody has in the record: about the record's main subject
 FREE = "free"
 # a missing insured or account holder is the patient; a missing professional or relative is not
 FALLS_BACK = frozenset({"insured", "account"})
+# subject of a finding that is no category but an identifier in a note: its category is a semantic type
+IDENTIFIER = "identifier"
+
+
+class Owner(Protocol):
+    """Says who answers for the records of a table: see `colmate.exposure.owners`."""
+
+    def of(self, table: ExposureTable, source: ir.Table) -> tuple[ir.Table, ir.IntegerValue]: ...
+    def told(self, table: ExposureTable) -> bool: ...
+
 
 Expressions = dict[tuple[str, int], list[ir.IntegerValue]]
 
@@ -30,7 +41,8 @@ Expressions = dict[tuple[str, int], list[ir.IntegerValue]]
 class Marks:
     """The marks of one table: ``table`` has record, controller and a column ``{role}_{mask}`` for each of ``keys``.
 
-    ``main``: the role that every record has; ``None`` where it differs from record to record.
+    ``main``: the role that every record has; ``None`` where it differs from record to record. ``told``: whether a
+    column, its own or that of the records it refers to, names the controller.
     """
 
     number: int
@@ -38,6 +50,7 @@ class Marks:
     keys: frozenset[tuple[str, int]]
     roles: tuple[str, ...]
     main: str | None
+    told: bool = False
 
     def bits(self, row: ir.Table, role: str, mask: int) -> ir.IntegerValue:
         """Return one mask of one role in ``row``, 0 where the table has none."""
@@ -56,6 +69,8 @@ def plan(tables: Sequence[ExposureTable], findings: Sequence[Mapping[str, str]])
 
 
 def _finding(row: Mapping[str, str]) -> Fact:
+    if row["subject"] == IDENTIFIER:
+        return Fact("type", row["category"])
     kind = "relative" if row["subject"] == "relative" else "finding"
     return Fact(kind, row["category"], row["assertion"])
 
@@ -66,9 +81,9 @@ def record_marks(
     bits: Bits,
     mentioned: Mapping[str, int],
     findings: ir.Table | None,
-    controllers: ir.Table | None,
+    owner: Owner,
 ) -> Marks:
-    """Compute one table's marks; ``mentioned``: role → number of mentions, ``controllers``: value, controller."""
+    """Compute one table's marks; ``mentioned``: role → number of mentions; ``owner``: who answers for each record."""
     roles = tuple(role for role in ROLES if mentioned.get(role))
     marks: Expressions = defaultdict(list)
     for column in table.columns:
@@ -78,18 +93,15 @@ def record_marks(
         source, extra = _with_findings(table, bits, findings, roles)
         for key, expression in extra.items():
             marks[key].append(expression)
-    if controllers is None or table.controller is None:
-        controller: ir.IntegerValue = ibis.literal(-table.number, "int32")
-    else:
-        source = source.left_join(controllers, source[table.controller].fill_null("").strip() == controllers["value"])
-        controller = source["controller"].fill_null(0)
+    source, controller = owner.of(table, source)
     computed = source.select(
         record=source["record"], controller=controller, **{f"{r}_{m}": reduce(or_, e) for (r, m), e in marks.items()}
     )
     kept = engine.materialise(computed, f"exposure:marks:{table.number}")
     whole = bool(roles) and mentioned[roles[0]] == engine.count(kept)
     partial = any(role in FALLS_BACK and role != roles[0] for role in roles)
-    return Marks(table.number, kept, frozenset(marks), roles, roles[0] if whole and not partial else None)
+    main = roles[0] if whole and not partial else None
+    return Marks(table.number, kept, frozenset(marks), roles, main, owner.told(table))
 
 
 def _target(role: str | None, roles: Sequence[str]) -> str:
@@ -138,10 +150,13 @@ def _with_findings(
 def _finding_bits(findings: ir.Table, bits: Bits, mask: int, fields: Sequence[str]) -> ir.IntegerValue | None:
     cases = []
     for fact, (place, bit) in bits.places.items():
-        if place == mask and fact.kind in ("finding", "relative"):
+        if place == mask and fact.kind == "type":
+            cases.append(((findings["subject"] == IDENTIFIER) & (findings["category"] == fact.name), bit))
+        elif place == mask and fact.kind in ("finding", "relative"):
             relative = findings["subject"] == "relative"
             same = (findings["category"] == fact.name) & (findings["assertion"] == fact.assertion)
-            cases.append((same & (relative if fact.kind == "relative" else ~relative), bit))
+            about = relative if fact.kind == "relative" else ~relative & (findings["subject"] != IDENTIFIER)
+            cases.append((same & about, bit))
     if not cases or not fields:
         return None
     inside = findings["field"].isin(list(fields))

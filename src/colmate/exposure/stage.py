@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
+import ibis
 import ibis.expr.types as ir
 
 from colmate import model
@@ -13,7 +14,8 @@ from colmate.engine import Engine
 from colmate.exposure.bits import Bits, Fact
 from colmate.exposure.controllers import controllers, names
 from colmate.exposure.harms import harms
-from colmate.exposure.marks import Marks, held, plan, record_marks
+from colmate.exposure.marks import IDENTIFIER, Marks, held, plan, record_marks
+from colmate.exposure.owners import Owners, outward, sources, ways_of
 from colmate.exposure.period import period
 from colmate.exposure.severity import health_controller, severity
 from colmate.exposure.tables import Context, Exposed, ExposureTable
@@ -29,25 +31,28 @@ def expose(
     findings: ir.Table,
     context: Context,
     progress: Callable[[float, float], None] | None = None,
+    identifiers: ir.Table | None = None,
 ) -> Exposed:
     """Say what is disclosed about each person, how severe that is, what can be done with it, and who answers for it.
 
     Computations over records run in the engine; Python sees columns, aggregates and distinct combinations. ``progress``
     is called with (steps done, steps). Datasets are as the stages before give them: see `colmate.subjects` and
-    `colmate.notes`.
+    `colmate.notes`. ``identifiers``: which types the notes hold; they count like filled columns.
     """
+    if identifiers is not None:
+        findings = _with_identifiers(findings, identifiers)
     tell = progress or (lambda _done, _total: None)
     steps = len(tables) + 4
-    bits, marks, known = _marks(engine, tables, mentions, findings, lambda done: tell(done, steps))
+    bits, marks, known, silent = _marks(engine, tables, mentions, findings, lambda done: tell(done, steps))
     by_controller = held(engine, marks, mentions, bits)
     people = _people(engine, by_controller, persons, bits)
     tell(len(tables) + 1, steps)
     cares = health_controller(tables, context)
     section, scored = severity(engine, people, bits, context, cares)
     tell(len(tables) + 2, steps)
-    answering, labels = controllers(
-        engine, {table.number: table.name for table in tables}, marks, by_controller, bits, known
-    )
+    names_of = dict(table.answers for table in tables)
+    owners = {value: name for table in tables for value, name in table.owners.items()}
+    answering, labels = controllers(engine, names_of, marks, by_controller, bits, known, silent, owners)
     tell(len(tables) + 3, steps)
     exposed = Exposed(
         exposure=_types(engine, people, marks, bits),
@@ -65,26 +70,61 @@ def expose(
     return exposed
 
 
+def _with_identifiers(findings: ir.Table, identifiers: ir.Table) -> ir.Table:
+    """Return the findings with a row for each identifier that stands in a note."""
+    held = identifiers.select(
+        "table",
+        "record",
+        "field",
+        category="semantic_type",
+        assertion=ibis.literal(""),
+        subject=ibis.literal(IDENTIFIER),
+    )
+    return findings.select(*held.columns).union(held)
+
+
 def _marks(
     engine: Engine,
     tables: Sequence[ExposureTable],
     mentions: ir.Table,
     findings: ir.Table,
     tell: Callable[[float], None],
-) -> tuple[Bits, list[Marks], ir.Table | None]:
+) -> tuple[Bits, list[Marks], ir.Table | None, dict[int, int]]:
+    """Return the places of facts, the marks of each table that speaks, the named controllers, and the records of
+    the tables that are silent by what answers for them.
+    """
     kinds = engine.rows(findings.group_by("table", "category", "assertion", "subject").aggregate(n=findings.count()))
-    bits = plan(tables, kinds)
     mentioned: dict[int, dict[str, int]] = defaultdict(dict)
     for row in engine.rows(mentions.group_by("table", "role").aggregate(n=mentions.count())):
         mentioned[row["table"]][row["role"]] = row["n"]
-    known = names(engine, tables)
+    speaking = [table for table in tables if mentioned.get(table.number) or _describes(table)]
+    bits = plan(speaking, kinds)
+    known = names(engine, speaking)
     noted = {row["table"] for row in kinds}
+    ways = ways_of(engine, mentions)
+    answers = sources(tables, mentioned)
+    owners = Owners(known, mentions, ways, answers)
     marks = []
-    for done, table in enumerate(tables, 1):
+    for done, table in enumerate(outward(speaking, ways), 1):
         mine = findings.filter(findings["table"] == table.number) if table.number in noted else None
-        marks.append(record_marks(engine, table, bits, mentioned[table.number], mine, known))
+        marks.append(record_marks(engine, table, bits, mentioned[table.number], mine, owners))
+        if marks[-1].told:
+            owners.known[table.number] = marks[-1].table.select("record", "controller")
         tell(done)
-    return bits, marks, known
+    silent: dict[int, int] = defaultdict(int)
+    for table in tables:
+        if table not in speaking:
+            count = engine.count(table.canonical) if table.records is None else table.records
+            silent[-answers[table.number]] += count
+    return bits, marks, known, silent
+
+
+def _describes(table: ExposureTable) -> bool:
+    """Return whether records that tell nobody may still be about somebody: they are of care, or have a controller."""
+    known = semantic_types()
+    return table.controller is not None or any(
+        column.filled and known[column.semantic_type].article == "9" for column in table.columns
+    )
 
 
 def _people(engine: Engine, by_controller: ir.Table, persons: ir.Table, bits: Bits) -> ir.Table:

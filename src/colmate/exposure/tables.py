@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 
@@ -15,13 +15,27 @@ __all__ = ["ROLES", "ColumnLike", "Context", "Exposed", "ExposureTable"]
 
 @dataclass(frozen=True)
 class ExposureTable:
-    """One table of the evidence: canonical records, columns, and the field that names the controller, if any."""
+    """One table of the evidence: canonical records, columns, and the field that names the controller, if any.
+
+    ``source``: the number of what answers where no column tells, the same for all tables of one file or database
+    (by default the table's own), and ``source_name`` its name. ``records``: how many there are, where that is known.
+    ``owners``: names of the controllers, where the column holds their numbers.
+    """
 
     number: int
     name: str
     canonical: ir.Table
     columns: Sequence[ColumnLike]
     controller: str | None
+    source: int | None = None
+    source_name: str = ""
+    records: int | None = None
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> tuple[int, str]:
+        """Number and name of the file or database that answers for the records of no named controller."""
+        return (self.number, self.name) if self.source is None else (self.source, self.source_name)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from colmate.notes.reading import Finding, read_notes
-from colmate.notes.scanning import NoteTable, scan
+from colmate.notes.masking import masked
+from colmate.notes.reading import Finding, read_note, read_notes
+from colmate.notes.scanning import NoteTable, Scanned, scan
 
-__all__ = ["Finding", "NoteTable", "read_notes", "scan"]
+__all__ = ["Finding", "NoteTable", "Scanned", "masked", "read_note", "read_notes", "scan"]

@@ -16,7 +16,8 @@ LONGEST_CLAUSE = 400
 JUDGED = 24
 # a dash or a slash between blanks parts statements, but for the results of a row of serologies ("VIH - VHB -")
 _ENDS = re.compile(
-    r"[;\n|]|[!?]+| (?=[-/] (?!vih|hiv|vh[abc]|ag|ac|sero|syph|tpha|vdrl)[a-z0-9])|\.(?=\s|$|[a-z]{4})|\.{2,}"
+    r"[;\n|]|//+|[!?]+| (?=[-/] (?!plus\b|vih|hiv"
+    r"|vh[abc]|ag|ac|sero|syph|tpha|vdrl)[a-z0-9])|\.(?=\s|$|[a-z]{4})|\.{2,}"
 )
 
 

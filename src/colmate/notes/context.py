@@ -22,8 +22,35 @@ REACH_AFTER = 4
 # "refuse l'IVG": what is refused stands close
 REACH_REFUSAL = 3
 _WORD = re.compile(r"[a-z0-9+]+")
-_ONLY_ZERO = re.compile(r"\s*[:=(]*\s*(?:-+|0|non|\(-\))\s*\)?(?=\s*(?:$|[,;./)\"»]|vih|hiv|vh[abc]|syph))")
-_AGAINST = re.compile(r"\W*(?:de|sur|envers|chez) (?:sa|son|ses|la) (?:mere|soeur|fille|frere|fils|enfants?)\b")
+_ONLY_ZERO = re.compile(
+    r"\s*[:=(]*\s*(?:-+|0|non|\(-\))\s*\)?(?=\s*(?:$|[,;|./()\"»]|vih|hiv|vh[abc]|syph))|^-+(?=\s|$)"
+)
+# "ne milite pas", "n'est pas": the negation stands around the cue
+_BEGUN = re.compile(r"(?:^|[^a-z0-9])ne? ?'? ?$")
+_PLAIN_NO = re.compile(r" (?:non|0|zero)\W*$")
+_ENDED = re.compile(r"\W{0,2}(?:pas|plus|jamais|rien|guere)\b")
+# what a list of denied things goes on with, of whatever kind
+_GOES_ON = re.compile(r"[ ,]*(?:(?:et|ou|ni)[ ]+)?(?:d[ ']|de[ ]|ni[ ])[ ]*$")
+_AGAINST = re.compile(
+    r"\W*(?:de|sur|envers|chez) (?:sa|son|ses|la) "
+    r"(?:mere|soeur|fille|frere|fils|enfants?|tante|cousine?|niece|neveu"
+    r"|grand.mere|belle.(?:mere|soeur|fille)|petite?.fil(?:s|le))\b"
+)
+_OWN_PAST = re.compile(r"\b(?:ancien|ex(?! viol)|sevree?s?|s est|(?:19|20)\d\d)\b")
+# the day a note was written, or a visit: not when what it speaks of was
+_DATE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d\d\b")
+_OWN_KIN = re.compile(r"\b(?:sa|son|ses|leurs?)\b")
+_FOUND_OUT = re.compile(r"\bdecouv\w* (?:de |d[ '])?(?:l[ae'] ?)?$")
+# "sa sœur à l'hôpital, épilepsie"
+_ILL = re.compile(
+    r"\W*(?:est |a ete )?(?:a l[ ']hopital|hospi\w*|suivie?|malade|traitee?|operee?)"
+    r"(?: (?:pour|de|d|par))?\W*$"
+)
+_WITH_KIN = re.compile(
+    r"\W*(?:\w+ ){0,3}?(?:aussi |peut etre )?(?:chez|cote) (?:l[ae] |l'|sa |son |ses |leur )?"
+    r"(?!(?:patient|elle|lui)\b)[a-z]"
+)
+_FAMILY = re.compile(r"\b(?:fam|famil[a-z]*|heredite)\W+(?:\w+ ?'?\W?){0,3}$")
 _CONDITIONAL = re.compile(r"rai(?:t|ent)$")
 _LISTED = re.compile(r"^[ ,/+-]*(?:(?:et|ou|ni|d|de|du)\b[ ']*)*$")
 
@@ -48,6 +75,9 @@ class _Words:
     owner: re.Pattern[str]
     patient: re.Pattern[str]
     breaker: re.Pattern[str]
+    past: re.Pattern[str]
+    past_after: re.Pattern[str]
+    present: re.Pattern[str]
 
 
 @cache
@@ -70,6 +100,7 @@ def _words() -> _Words:
         one("relative", "other_role", determiner), one("relative", "event", determiner),
         one("relative", "owner", determiner),
         one("patient", "any"), one("breaker", "any"),
+        one("past", "before"), one("past", "after"), one("past", "present"),
     )  # fmt: skip
 
 
@@ -108,8 +139,8 @@ class Clause:
         text = _blank(words.self, self._without([match for match in self.cues if not match.cue.victim]))
         return [match.span() for match in words.relative.finditer(text)]
 
-    def judge(self, match: Match) -> tuple[str, str]:
-        """Return (assertion, subject) of a cue of this clause."""
+    def judge(self, match: Match) -> tuple[str, str, bool]:
+        """Return (assertion, subject, past) of a cue of this clause."""
         start, end = match.start - self.start, match.end - self.start
         low = max((stop for _, stop in self._breaks if stop <= start), default=0)
         high = min((begin for begin, _ in self._breaks if begin >= end), default=len(self.text))
@@ -118,7 +149,22 @@ class Clause:
             relative = self._relative_victim(low, match)
         else:
             relative = self._relative_before(low, match) or self._relative_after(high, match)
-        return assertion, "relative" if relative else "carer" if match.cue.category == "judgement" else "patient"
+        subject = "relative" if relative else "carer" if match.cue.category == "judgement" else "patient"
+        # what was not, or may have been, is not over
+        return assertion, subject, assertion == "asserted" and self._past(match, low, high)
+
+    def _past(self, match: Match, low: int, high: int) -> bool:
+        words = _words()
+        start, end = match.start - self.start, match.end - self.start
+        plain = _blank(words.present, _blank(_DATE, self.text))
+        if _FOUND_OUT.search(self.text, low, start):
+            return False
+        if self._acts(words.past, _blank(words.present, _blank(_DATE, self._outside))[low:start], match):
+            return True
+        if _OWN_PAST.search(self.text, start, end):
+            return "depuis" not in self.text[start:end] or match.cue.phrase.source.startswith("sevr")
+        found = words.past_after.search(plain, end, high)
+        return found is not None and _near(plain[end : found.start()], REACH_AFTER)
 
     # assertion -----------------------------------------------------------------------------------------------------
 
@@ -130,6 +176,8 @@ class Clause:
             return "negated"
         plain = _blank(words.pseudo, before)
         if self._acts(words.negation, plain, match) or self._denied_after(after, match):
+            return "negated"
+        if (_BEGUN.search(before) and _ENDED.match(after)) or _PLAIN_NO.match(after):
             return "negated"
         if self._hearsay(low, match.start - self.start, after):
             return "hypothetical"
@@ -148,10 +196,13 @@ class Clause:
         if not ends:
             return False
         between = before[ends[-1] :]
-        if len(_WORD.findall(between)) > reach:
+        # "ne veut pas de gélatine (halal)": what stands in brackets explains
+        if len(_WORD.findall(between)) > reach or "(" in between:
             return False
         comma = max(between.rfind(","), between.rfind(" et "), between.rfind(" avec "))
         if comma < 0:
+            return True
+        if triggers is _words().negation and _GOES_ON.match(between[comma:]):
             return True
         # "pas de VIH, VHB, VHC": the list goes on while its items are of one kind
         place = match.start - len(between)
@@ -197,6 +248,9 @@ class Clause:
             return False
         start, end = candidates[-1]
         lead, between = self.text[low:start], self.text[end:cue]
+        described = re.match(r"\W*qui\b", between) or re.search(r"\ba (?:une?|deux|trois|\d) $", lead)
+        if described and "," not in between and len(_WORD.findall(between)) <= REACH:
+            return not words.verb.match(self.text, _skip(self.text, end))
         if words.patient.search(between) or len(_WORD.findall(between)) > REACH:
             return False
         if words.source.search(lead[-30:]) or words.verb.match(self.text, _skip(self.text, end)):
@@ -205,7 +259,7 @@ class Clause:
             return bool(re.match(r"\W*(?:par|d un|d une|des suites|sur|suite)\b", between))
         if _tail(words.other_role, lead) and between.strip():
             return False
-        if "," not in between:
+        if "," not in between or _ILL.match(between):
             return True
         # after a comma the relative goes on only in a bare list: "frère schizophrène, toxicomane"
         inside = [other for other in self.cues if start < other.start - self.start < cue]
@@ -226,7 +280,9 @@ class Clause:
         owner = _tail(words.owner, between)
         if owner:
             word, distance = owner[0].split()[0], len(_WORD.findall(between[: owner.start()]))
-            return word in ("chez", "cote") or (word not in ("par", "dans") and distance == 0) or (
+            return word in ("chez", "cote") or (
+                word not in ("par", "dans") and (distance == 0 or (distance <= 2 and bool(_OWN_KIN.search(owner[0]))))
+            ) or (
                 word == "dans" and self.text[start:stop].startswith("fam")
             )  # fmt: skip
         bare = not self.text[stop : stop + 1].strip() or self.text[stop] in ",;.)/"
@@ -237,11 +293,16 @@ class Clause:
     def _relative_victim(self, low: int, match: Match) -> bool:
         """A relative is the victim only where the sentence says so: "mère battue", "sœur victime de viol"."""
         cue = match.start - self.start
+        after = self.text[match.end - self.start :]
+        if _WITH_KIN.match(after) or _FAMILY.search(self.text, low, cue):
+            return True
         candidates = [span for span in self._relatives if low <= span[0] and span[1] <= cue]
         if not candidates:
-            return bool(_AGAINST.match(self.text, match.end - self.start))
+            return bool(_AGAINST.match(after))
         start, end = candidates[-1]
         between = self.text[end:cue]
+        if re.match(r"\W*qui (?:est|a|a ete|etait|fut|vit|subit|se fait|prend) ?\W*$", between):
+            return True
         passive = re.match(r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete) ?(?:de|d)?\W*)?$", between)
         author = re.match(r"(?:violents?\b|violeur|frappe|maltraitant|menace)", self.text[cue:])
         return bool(passive) and not author and not _tail(_words().other_role, self.text[low:start])

@@ -92,10 +92,16 @@ def _index(cues: tuple[Cue, ...]) -> dict[str, _Beginning]:
     return {first: _beginning(some + (pairs.get(first[0], []) if first[1:] else [])) for first, some in pairs.items()}
 
 
+@cache
+def _alone(pattern: str) -> re.Pattern[str]:
+    """Compile a phrase once, though it stands under several beginnings."""
+    return re.compile(f"{pattern}(?![a-z0-9])")
+
+
 def _beginning(cues: list[Cue]) -> _Beginning:
     return _Beginning(
         re.compile(f"(?:{'|'.join(cue.phrase.pattern for cue in cues)})(?![a-z0-9])"),
-        tuple((re.compile(f"{cue.phrase.pattern}(?![a-z0-9])"), cue) for cue in cues),
+        tuple((_alone(cue.phrase.pattern), cue) for cue in cues),
     )
 
 
@@ -118,7 +124,7 @@ def _outside(found: list[Match], traps: list[Match], places: list[tuple[int, int
     everywhere = _Sweep(places)
     for match in found:
         sweep = sweeps.get(match.cue.category)
-        if not (sweep and sweep.covers(match)) and not everywhere.covers(match):
+        if not (sweep and sweep.covers(match)) and not everywhere.begins(match):
             yield match
 
 
@@ -137,6 +143,11 @@ class _Sweep:
     def touches(self, match: Match) -> bool:
         self._pass(match.start, match.end)
         return any(start < match.end for start, _ in self.open)
+
+    def begins(self, match: Match) -> bool:
+        """Tell whether the match begins in one of the spans."""
+        self._pass(match.start, match.start + 1)
+        return any(start < match.start < end for start, end in self.open)
 
     def covers(self, match: Match) -> bool:
         self._pass(match.start, match.start + 1)

@@ -31,8 +31,9 @@ BETWEEN_ENGINE = r"(?:[ \t\r\n'’‘´_:=./-]{1,3})"
 WORD = r"[a-z0-9]{1,30}"
 _PIECES = re.compile(r"~(\d) |([*# ()|?])|([a-z0-9+])|(.)", re.DOTALL)
 DIGITS = frozenset("0123456789")
-# phrases in one pattern of the engine: RE2 builds its automaton as it reads, and beyond some size is ten times slower
-TOGETHER = 160
+# characters of one pattern of the engine: RE2 builds its automaton as it reads, and beyond some size is a hundred times
+# slower
+TOGETHER = 7_000
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,12 @@ def engine_patterns(phrases: Iterable[Phrase]) -> list[str]:
     # gaps multiply the states of all that stands beside them: they are kept apart
     inner = sorted({phrase.pattern for phrase in phrases}, key=lambda pattern: (WORD in pattern, pattern))
     inner = [pattern.replace(BETWEEN, BETWEEN_ENGINE) for pattern in inner]
-    apart = sum(WORD not in pattern for pattern in inner)
-    groups = [inner[start : min(start + TOGETHER, apart)] for start in range(0, apart, TOGETHER)]
-    groups += [inner[start : start + TOGETHER] for start in range(apart, len(inner), TOGETHER)]
+    groups: list[list[str]] = []
+    size, gapped = TOGETHER, False
+    for pattern in inner:
+        if size + len(pattern) > TOGETHER or (WORD in pattern) is not gapped:
+            groups.append([])
+            size, gapped = 0, WORD in pattern
+        groups[-1].append(pattern)
+        size += len(pattern)
     return [f"(?:^|[^a-z0-9])(?:{'|'.join(group)})(?:[^a-z0-9]|$)" for group in groups]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from colmate.notes.clauses import clauses
 from colmate.notes.cues import cue_book
 from colmate.notes.folding import fold
+from colmate.notes.spelling import corrected
 
 __all__ = ["Finding", "read_note", "read_notes"]
 
@@ -18,7 +19,8 @@ class Finding:
 
     ``assertion`` is ``asserted``, ``negated`` or ``hypothetical`` (suspicion, test without result, hearsay);
     ``subject`` is ``patient``, ``relative``, or ``carer`` (the carer's own opinion of the patient); ``start`` and
-    ``end`` (exclusive) are characters of the note; ``cue`` is the catalogue's phrase, never the note's text.
+    ``end`` (exclusive) are characters of the note; ``cue`` is the catalogue's phrase, never the note's text;
+    ``past``: the note says that it was, not that it is.
     """
 
     category: str
@@ -27,20 +29,21 @@ class Finding:
     start: int
     end: int
     cue: str
+    past: bool = False
 
 
 def read_note(text: str) -> list[Finding]:
     """Return the findings of one note, in the order of the text; time is linear in its length."""
-    folded = fold(text)
+    folded = corrected(fold(text))
     matches = cue_book().matches(folded.text)
     if not matches:
         return []
     found = []
     for clause in clauses(folded.text, matches):
         for match in clause.cues:
-            assertion, subject = clause.judge(match)
+            assertion, subject, past = clause.judge(match)
             start, end = folded.span(match.start, match.end)
-            found.append(Finding(match.cue.category, assertion, subject, start, end, match.cue.phrase.source))
+            found.append(Finding(match.cue.category, assertion, subject, start, end, match.cue.phrase.source, past))
     return found
 
 

@@ -6,7 +6,7 @@ engine and Python might fold differently: it can let too much through, never too
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -18,14 +18,21 @@ import pyarrow as pa
 from colmate.engine import Engine
 from colmate.notes.cues import cue_book
 from colmate.notes.folding import engine_fold, is_odd
+from colmate.notes.identifiers import Recognises, identified, may_identify
 from colmate.notes.reading import read_note
+from colmate.notes.spelling import filter_patterns as misspelt
 
-__all__ = ["NoteTable", "may_disclose", "scan"]
+__all__ = ["NoteTable", "Scanned", "may_disclose", "scan"]
 
 BATCH = 8192
-_READ = pa.schema(
-    [("note", pa.int64()), ("category", pa.string()), ("assertion", pa.string()), ("subject", pa.string())]
-)
+# columns that are filtered one by one; more are stacked first
+SEVERAL = 8
+EVERY = 1 << 62
+_SAID = [("category", pa.string()), ("assertion", pa.string()), ("subject", pa.string()), ("past", pa.bool_())]
+_PLACE = [("table", pa.int32()), ("record", pa.int64()), ("field", pa.string())]
+_READ = pa.schema([("note", pa.int64()), *_SAID])
+_FOUND = pa.schema([*_PLACE, *_SAID])
+_IDENTIFIED = pa.schema([*_PLACE, ("semantic_type", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -37,49 +44,109 @@ class NoteTable:
     fields: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Scanned:
+    """Two tables, each with table int32, record int64, field.
+
+    ``findings``: category, assertion, subject, past bool. ``identifiers``: semantic_type.
+    """
+
+    findings: ir.Table
+    identifiers: ir.Table
+
+
 def may_disclose(text: ir.StringValue) -> ir.BooleanValue:
     """Tell, in the engine, whether a note holds any cue: true for every note that `read_note` finds something in."""
-    folded = engine_fold(text)
-    return reduce(or_, (folded.re_search(pattern) for pattern in cue_book().filter_patterns), is_odd(text))
+    return _holds_cue(engine_fold(text)) | is_odd(text)
 
 
-def scan(engine: Engine, tables: Sequence[NoteTable], progress: Callable[[int, int], None] | None = None) -> ir.Table:
-    """Return the findings of all notes: table int32, record int64, field, category, assertion, subject; no text.
+def _holds_cue(folded: ir.StringValue) -> ir.BooleanValue:
+    return reduce(or_, (folded.re_search(pattern) for pattern in (*cue_book().filter_patterns, *misspelt())))
 
-    A note counts once for each (category, assertion, subject). Equal notes are read once. ``progress`` is called
-    with (distinct notes read, distinct notes to read). The result is a temporary table of the engine.
+
+def scan(
+    engine: Engine,
+    tables: Sequence[NoteTable],
+    progress: Callable[[int, int], None] | None = None,
+    recognisers: Mapping[str, Recognises] | None = None,
+) -> Scanned:
+    """Return what all notes say: no text, only what kind of thing stands where.
+
+    A note counts once for each (category, assertion, subject); it is past where all it says of that kind is. Equal
+    notes are read once. ``progress`` is called with (distinct notes read, distinct notes to read). ``recognisers``:
+    semantic type → what judges identifiers; without them none is looked for. The results are temporary tables.
     """
-    parts = [_candidates(table, field) for table in tables for field in table.fields]
-    if not parts:
-        return engine.materialise(_nothing(engine), "findings")
-    candidates = engine.materialise(ibis.union(*parts), "notes:candidates")
+    count = sum(len(table.fields) for table in tables)
+    if not count:
+        return Scanned(
+            engine.materialise(_nothing(engine, _FOUND), "findings"),
+            engine.materialise(_nothing(engine, _IDENTIFIED), "note_identifiers"),
+        )
+    named = bool(recognisers)
+    if count > SEVERAL:
+        every = _stacked(engine, tables, named)
+    else:
+        parts = [_candidates(table, field, named) for table in tables for field in table.fields]
+        every = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    candidates = engine.materialise(every, "notes:candidates")
     texts = engine.materialise(
         candidates.select("text").distinct().mutate(note=ibis.row_number().cast("int64")), "notes:texts"
     )
-    read = engine.memtable(_read_all(engine, texts, progress), "notes:read")
-    found = (
-        candidates.join(texts, "text")
-        .join(read, "note")
-        .select("table", "record", "field", "category", "assertion", "subject")
-    )
+    # a text that only holds an identifier need not be read
+    telling = texts.filter(may_disclose(texts["text"])) if recognisers else texts
+    read = engine.memtable(_read_all(engine, telling, progress), "notes:read")
+    places = candidates.join(texts, "text").select("note", "table", "record", "field")
+    found = places.join(read, "note").select("table", "record", "field", "category", "assertion", "subject", "past")
     findings = engine.materialise(found, "findings")
-    engine.drop("notes:candidates", "notes:texts")
+    identifiers = _nothing(engine, _IDENTIFIED)
+    if recognisers:
+        held = identified(engine, texts, recognisers)
+        identifiers = places.join(held, "note").select("table", "record", "field", "semantic_type")
+    kept = engine.materialise(identifiers, "note_identifiers")
+    engine.drop("notes:candidates", "notes:texts", "notes:identified")
     engine.connection.unregister("notes:read")
-    return findings
+    return Scanned(findings, kept)
 
 
-def _candidates(table: NoteTable, field: str) -> ir.Table:
-    text = table.canonical[field]
-    kept = table.canonical.filter(text.notnull() & (text != "") & may_disclose(text))
+def _worth(notes: ir.Table, value: str, named: bool) -> ir.Table:
+    """Keep the notes that may disclose something; with ``named``, those that may hold an identifier too."""
+    filled = notes.filter(notes[value].notnull() & (notes[value] != ""))
+    # a limit that nothing reaches: without it the engine would fold each note once for each pattern
+    folded = filled.mutate(folded=engine_fold(filled[value])).limit(EVERY)
+    worth = _holds_cue(folded["folded"]) | is_odd(folded[value])
+    return folded.filter(worth | may_identify(folded[value]) if named else worth)
+
+
+def _candidates(table: NoteTable, field: str, named: bool) -> ir.Table:
+    kept = _worth(table.canonical.select("record", field), field, named)
     return kept.select(
         table=ibis.literal(table.number, "int32"), record=kept["record"], field=ibis.literal(field), text=kept[field]
     )
 
 
-def _nothing(engine: Engine) -> ir.Table:
-    texts = [(name, pa.string()) for name in ("field", "category", "assertion", "subject")]
-    schema = pa.schema([("table", pa.int32()), ("record", pa.int64()), *texts])
-    return engine.memtable(schema.empty_table(), "notes:nothing")
+def _stacked(engine: Engine, tables: Sequence[NoteTable], named: bool) -> ir.Table:
+    """Return the candidates of many columns by one filter: written once for each column, it costs more than reading."""
+    columns = [(table.number, field) for table in tables for field in table.fields]
+    places = {column: place for place, column in enumerate(columns)}
+    parts = [(table.canonical, {places[table.number, field]: field for field in table.fields}) for table in tables]
+    notes = engine.stack([part for part in parts if part[1]], "notes:stack")
+    kept = _worth(notes, "value", named)
+    numbers, fields = ([column[end] for column in columns] for end in (0, 1))
+    names = engine.memtable(
+        pa.table(
+            {
+                "place": pa.array(range(len(columns)), pa.int32()),
+                "table": pa.array(numbers, pa.int32()),
+                "field": pa.array(fields, pa.string()),
+            }
+        ),
+        "notes:places",
+    )
+    return kept.join(names, "place").select("table", "record", "field", text="value")
+
+
+def _nothing(engine: Engine, schema: pa.Schema) -> ir.Table:
+    return engine.memtable(schema.empty_table(), f"notes:nothing:{len(schema)}")
 
 
 def _read_all(engine: Engine, texts: ir.Table, progress: Callable[[int, int], None] | None) -> pa.Table:
@@ -94,16 +161,13 @@ def _read_all(engine: Engine, texts: ir.Table, progress: Callable[[int, int], No
 
 
 def _read_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
-    notes, categories, assertions, subjects = [], [], [], []
+    said: list[tuple[int, str, str, str, bool]] = []
     for note, text in zip(batch.column("note").to_pylist(), batch.column("text").to_pylist(), strict=True):
-        for category, assertion, subject in dict.fromkeys(
-            (finding.category, finding.assertion, finding.subject) for finding in read_note(text)
-        ):
-            notes.append(note)
-            categories.append(category)
-            assertions.append(assertion)
-            subjects.append(subject)
-    return pa.RecordBatch.from_arrays(
-        [pa.array(notes, pa.int64()), *(pa.array(part, pa.string()) for part in (categories, assertions, subjects))],
-        schema=_READ,
-    )
+        kinds: dict[tuple[str, str, str], bool] = {}
+        for finding in read_note(text):
+            kind = (finding.category, finding.assertion, finding.subject)
+            kinds[kind] = kinds.get(kind, True) and finding.past
+        said.extend((note, *kind, past) for kind, past in kinds.items())
+    columns = list(zip(*said, strict=True)) or [()] * len(_READ)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, _READ, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=_READ)

@@ -1,11 +1,11 @@
 """Who is in the evidence: mentions of data subjects, resolved into persons, and counted with an interval.
 
-`resolve` is the stage; `link` is the same linkage on an Arrow table. ``vocabulary`` and ``names`` hold what is known of
-French civil identity, ``traits`` and ``mentions`` read it off the records, ``blocking``, ``scoring`` and ``clusters``
-link, ``counting`` says how sure.
+`resolve` is the stage; `colmate.link` is the same linkage on an Arrow table. ``vocabulary`` and ``names`` hold what is
+known of French civil identity, ``traits`` and ``mentions`` read it off the records, ``blocking``, ``scoring``,
+``learning`` and ``clusters`` link, ``counting`` says how sure.
 """
 
-from colmate.subjects.resolution import link, resolve
+from colmate.subjects.resolution import resolve
 from colmate.subjects.tables import ColumnLike, Subjects, SubjectTable
 
-__all__ = ["ColumnLike", "SubjectTable", "Subjects", "link", "resolve"]
+__all__ = ["ColumnLike", "SubjectTable", "Subjects", "resolve"]

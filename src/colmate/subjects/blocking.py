@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -23,6 +24,8 @@ CONTACTS = ("email", "mobile", "landline", "place")
 LARGEST_BLOCK = 200
 # pairs a rule may make, for each profile; and at least
 ALLOWANCE, ALLOWANCE_LEAST = 0.6, 200_000
+# beyond so many profiles one trait alone is shared by too many
+WIDE_UP_TO = 150_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Rule:
     """A rule: its name, the traits it needs, and its keys (several where a trait has two values).
 
     ``allowance`` is how many pairs it may make, for each profile. A rule ``without`` a trait makes up for its
-    absence: it looks for those who lack the trait only.
+    absence: it looks for those who lack the trait only. A ``wide`` rule asks for little: it is for files of up to
+    `WIDE_UP_TO` profiles, where a single trait still tells few apart from one person.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Rule:
     keys: Callable[[ir.Table], list[ir.IntegerValue]]
     allowance: float = ALLOWANCE
     without: str | None = None
+    wide: bool = False
 
 
 def _key(*parts: ir.IntegerValue) -> ir.IntegerValue:
@@ -55,6 +60,10 @@ def _either_name(t: ir.Table, *parts: ir.Value) -> list[ir.IntegerValue]:
 
 def _print(text: ir.StringValue) -> ir.IntegerValue:
     return text.notnull().ifelse(fingerprint(text), ibis.null("uint64"))
+
+
+def _alone(trait: str, t: ir.Table) -> list[ir.IntegerValue]:
+    return [_key(t[trait])]
 
 
 def _first_or_none(t: ir.Table) -> ir.IntegerValue:
@@ -84,6 +93,16 @@ RULES = (
     Rule("email_first", ("email",), lambda t: [_key(t.email, _first_or_none(t))]),
     Rule("email_mobile", ("email", "mobile"), lambda t: [_key(t.email, t.mobile)]),
     Rule("contact_year", ("born",), lambda t: [_key(t[kind], t.born // 10000) for kind in CONTACTS]),
+    # an initial, a nickname, a name heard wrong, fields exchanged, a date with one figure wrong
+    Rule("date", ("born",), lambda t: [_key(t.born)], wide=True),
+    Rule("both_names", ("name", "first"), lambda t: _either_name(t, t.by_first), wide=True),
+    Rule("name_year", ("name", "born"), lambda t: _either_name(t, t.born // 10000), wide=True),
+    Rule("name_day", ("name", "born"), lambda t: _either_name(t, t.born % 10000), wide=True),
+    Rule("first_month", ("first", "born"), lambda t: [_key(t.by_first, t.born // 100)], wide=True),
+    Rule("first_day", ("first", "born"), lambda t: [_key(t.by_first, t.born % 10000)], wide=True),
+    Rule("name_postcode", ("name", "postcode"), lambda t: _either_name(t, _print(t.postcode)), wide=True),
+    Rule("first_postcode", ("first", "postcode"), lambda t: [_key(t.by_first, _print(t.postcode))], wide=True),
+    *(Rule(kind, (kind,), partial(_alone, kind), wide=True) for kind in CONTACTS),
 )
 LOCAL = "local"
 
@@ -99,7 +118,8 @@ def candidates(
     made = []
     for bit, rule in enumerate(RULES):
         missing = count - filled.get(rule.without, 0) if rule.without else 0
-        if all(filled.get(trait) for trait in rule.needs) and (missing or not rule.without):
+        affordable = not rule.wide or count <= WIDE_UP_TO
+        if affordable and all(filled.get(trait) for trait in rule.needs) and (missing or not rule.without):
             made.append(_pairs(engine, _keyed(profiles, rule), f"pairs_{rule.name}", bit, rule.allowance * count))
     if locals_ is not None:
         made.append(_pairs(engine, locals_.rename(key="local"), "pairs_local", len(RULES), ALLOWANCE * count))
@@ -127,7 +147,7 @@ def _keyed(profiles: ir.Table, rule: Rule) -> ir.Table:
 
 def rules_mask(mask: int) -> ir.IntegerValue:
     """A bit mask of rules as a column: the engine would give a bare number its smallest type."""
-    return ibis.literal(mask, "int16").cast("int64")
+    return ibis.literal(mask, "int32").cast("int64")
 
 
 def _union(tables: list[ir.Table]) -> ir.Table:

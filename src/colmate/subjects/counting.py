@@ -7,8 +7,10 @@ The count is the number of resolved persons. The interval (95 %) adds up what th
 - *missed merges*: over pairs of persons that were compared and kept apart, the best p of each pair, Σp: fewer;
 - *never compared*: by capture-recapture (Chapman) between two groups of candidate rules that share few traits: fewer;
 - *insufficient records*: each may be a person more, or none: more;
-- sampling error √Σp(1−p) of both sums, widened by `SPREAD` for the model's own error;
-- a floor: `FLOOR_MERGES` of all merges and `FLOOR` of the count, for no model of names is better than that.
+- a margin of 1.96 standard deviations, the root of the sum of squares of: the sampling error √Σp(1−p) of both sums,
+  widened by `SPREAD` for the model's own error; below, `BLIND` of what was missed, for records with two errors hide
+  from both ways of looking; `UNTOLD` of all merges, for no model of names is better than that;
+- `FLOOR` of the count.
 """
 
 from __future__ import annotations
@@ -30,11 +32,14 @@ __all__ = ["Uncertainty", "interval", "section", "uncertainty"]
 
 Z95 = 1.96
 SPREAD = 1.5
-FLOOR, FLOOR_MERGES = 0.0005, 0.02
+FLOOR, UNTOLD, BLIND = 0.0005, 0.005, 1.0
 # pairs found through the exact birth date, and pairs found by something else; the two share a surname or a given
 # name at most, so the estimate leans low rather than high
-BY_DATE = {"date_name", "date_first_department", "date_first"}
-OTHERWISE = {"nir", "names_year", "mobile_first", "landline_first", "email_first", "email_mobile"}
+BY_DATE = {"date_name", "date_first_department", "date_first", "date"}
+OTHERWISE = {
+    *("nir", "names_year", "mobile_first", "landline_first", "email_first", "email_mobile"),
+    *("both_names", "email", "mobile", "landline", "place"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def uncertainty(engine: Engine, linked: Linked, folds: ir.Table) -> Uncertainty:
         false_merges=float(wrong["lost"] or 0),
         folds=_folds(engine, linked.pairs, folds),
         missed=float(missed["missed"] or 0),
-        unseen=_unseen(engine, joined),
+        unseen=_unseen(engine, joined, int(wrong["merges"])),
         variance=float(wrong["spread"] or 0) + float(missed["spread"] or 0),
     )
 
@@ -90,8 +95,11 @@ def _folds(engine: Engine, pairs: ir.Table, folds: ir.Table) -> float:
     return float(engine.rows(doubt.aggregate(n=doubt.doubt.sum()))[0]["n"] or 0)
 
 
-def _unseen(engine: Engine, joined: ir.Table) -> float:
-    """Chapman's estimate of merges that no rule proposed, from two groups of rules with little in common."""
+def _unseen(engine: Engine, joined: ir.Table, merges: int) -> float:
+    """Chapman's estimate of merges that no rule proposed, from two groups of rules with little in common.
+
+    The estimate is one of pairs; a person with many profiles has many pairs, and a merge less than pairs.
+    """
     masks = [sum(1 << bit for bit, rule in enumerate(RULES) if rule.name in group) for group in (BY_DATE, OTHERWISE)]
     by_date, otherwise = ((joined.rules & mask) > 0 for mask in masks)
     row = engine.rows(
@@ -99,21 +107,22 @@ def _unseen(engine: Engine, joined: ir.Table) -> float:
             first=by_date.sum(),
             second=otherwise.sum(),
             both=(by_date & otherwise).sum(),
-            either=(by_date | otherwise).sum(),
+            every=joined.count(),
         )
     )[0]
-    first, second, both, either = (int(row[key] or 0) for key in ("first", "second", "both", "either"))
+    first, second, both, every = (int(row[key] or 0) for key in ("first", "second", "both", "every"))
     # too few recaptured say nothing
     if both < 10:
         return 0.0
-    return max(0.0, (first + 1) * (second + 1) / (both + 1) - 1 - either)
+    return max(0.0, (first + 1) * (second + 1) / (both + 1) - 1 - every) * min(1.0, merges / every)
 
 
 def interval(count: int, unsure: Uncertainty, insufficient: int) -> tuple[int, int]:
     """Return the 95 % interval of the count; never outside 0, and always around the count."""
-    margin = Z95 * SPREAD * math.sqrt(unsure.variance) + FLOOR_MERGES * unsure.merges + FLOOR * count
-    low = count - unsure.missed - unsure.unseen - margin
-    high = count + unsure.false_merges + unsure.folds + insufficient + margin
+    blind, untold = BLIND * (unsure.missed + unsure.unseen), UNTOLD * unsure.merges
+    known = SPREAD**2 * unsure.variance + untold**2
+    low = count - unsure.missed - unsure.unseen - Z95 * math.sqrt(known + blind**2) - FLOOR * count
+    high = count + unsure.false_merges + unsure.folds + insufficient + Z95 * math.sqrt(known) + FLOOR * count
     return max(0, min(count, math.floor(low))), math.ceil(high)
 
 

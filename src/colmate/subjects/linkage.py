@@ -16,7 +16,8 @@ import ibis.expr.types as ir
 from colmate.engine import Engine
 from colmate.subjects.blocking import RULES, candidates, rules_mask
 from colmate.subjects.clusters import persons_of
-from colmate.subjects.scoring import Scorer, frequencies, log_odds, prior
+from colmate.subjects.learning import learnt
+from colmate.subjects.scoring import Scorer, frequencies, log_odds, prior, settle_odds
 
 __all__ = ["ACCEPTED", "Linked", "link_profiles", "probability"]
 
@@ -63,7 +64,9 @@ def link_profiles(
     to know how likely the fold joined several persons.
     """
     model = prior({trait for trait, times in filled.items() if times})
-    model["probability_two_random_records_match"] = min(0.5, 2 * EXPECTED_REPEATS / max(1, count))
+    start = min(0.5, 2 * EXPECTED_REPEATS / max(1, count))
+    model["probability_two_random_records_match"] = start
+    settle_odds(model, start)
     pairs = candidates(engine, profiles, filled, count, locals_)
     told(0.5)
     selves = folded.select(l=folded.mention, r=folded.mention, rules=rules_mask(0))
@@ -73,6 +76,7 @@ def link_profiles(
         return None, model
     nodes = frequencies(engine, profiles, engine.materialise(ends, "ends"), "nodes")
     engine.drop("ends")
+    model = learnt(engine, Scorer(engine, model, nodes), pairs, count, LOCAL_WEIGHT)
     scorer = Scorer(engine, model, nodes)
     evidence = scorer.score(everything, "evidence")
     engine.drop("candidates")

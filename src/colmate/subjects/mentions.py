@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial, reduce
 
 import ibis
@@ -20,13 +21,15 @@ from colmate.subjects.frequencies import given_names
 from colmate.subjects.names import clean, fold, sound
 from colmate.subjects.tables import STATUS, SubjectTable, columns_of, mention_id
 
-__all__ = ["TRAITS", "identities", "main_role"]
+__all__ = ["TRAITS", "identities", "main_role", "numbered_only"]
 
 IDENTITY = (
     "birth_name", "used_name", "last_name", "first_name", "full_name", "birth_date", "nir", "ins", "email", "phone",
     "address", "patient_id", "login",
 )  # fmt: skip
 NAMED = tuple(kind for kind in IDENTITY if kind != "patient_id")
+# a table without any of these knows its subjects by a local number alone: a birth date tells nobody by itself
+TELLING = tuple(kind for kind in NAMED if kind not in ("birth_date", "address"))
 # what two records must share to be one profile
 TRAITS = (
     "name", "used", "first", "rest", "sex", "born", "nir", "email", "mobile", "landline", "place", "postcode",
@@ -37,34 +40,55 @@ COLUMNS = (
     "mention", "status", *TRAITS, "standing", "local", "dead", "post", "by_name", "by_used", "by_first", "profile",
 )  # fmt: skip
 ORDER_SAMPLE = 20_000
+# roles of the columns that speak of a main subject
+SPEAK_OF: dict[str, tuple[str | None, ...]] = {"patient": ("patient", None, "account"), "account": ("account",)}
 
 
 def main_role(table: SubjectTable) -> str | None:
     """Role of the main subject of the table's records: patient, else account, else None (professionals only)."""
-    for role, roles in (("patient", ("patient", None)), ("account", ("account",))):
-        if columns_of(table, roles, *IDENTITY):
-            return role
-    return None
+    # a trait without a role is nobody's: the telephone of an establishment in a list of them
+    return next((role for role in ("patient", "account") if columns_of(table, (role,), *IDENTITY)), None)
 
 
-def identities(engine: Engine, table: SubjectTable) -> list[ir.Table]:
+def numbered_only(table: SubjectTable) -> bool:
+    """Return whether the table knows its main subjects by a local number alone."""
+    main = main_role(table)
+    return main is not None and not columns_of(table, SPEAK_OF[main], *TELLING)
+
+
+def identities(
+    engine: Engine, table: SubjectTable, carried: ir.Table | None = None, before: Sequence[ir.Table] = ()
+) -> list[ir.Table]:
     """Return parked tables of mentions with traits: the main subjects, then insured persons, then relatives.
 
     Columns: ``mention``, ``status`` (place in `STATUS`), `TRAITS`, ``standing``, ``local``, ``dead``, ``post``, and the
-    fingerprints ``by_…`` that find candidates, and ``profile``.
+    fingerprints ``by_…`` that find candidates, and ``profile``. ``carried``: records (``record``) whose main subject is
+    the one of another record's ``mention``, to be found in ``before``: they have none of their own.
     """
     made: list[ir.Table] = []
+    mains: list[ir.Table] = []
     if main := main_role(table):
-        roles = ("patient", None, "account") if main == "patient" else ("account",)
-        subjects = _profiled(_subject(engine, table, main, roles))
+        own = table if carried is None else replace(table, canonical=table.canonical.anti_join(carried, "record"))
+        subjects = _profiled(_subject(engine, own, main, SPEAK_OF[main]))
         made.append(engine.park(subjects.select(*COLUMNS), f"subjects_{table.number}"))
-    for role in ("insured", "relative"):
-        if columns_of(table, (role,), *NAMES, "nir", "ins"):
-            others = _subject(engine, table, role, (role,))
-            others = others.filter(others.status == STATUS.index("person"))
-            told = _profiled(_not_again(others, made[0]) if main else others)
-            made.append(engine.park(told.select(*COLUMNS), f"{role}_{table.number}"))
+        mains.append(made[0])
+    others = [role for role in ("insured", "relative") if columns_of(table, (role,), *NAMED, "nir", "ins")]
+    if others and carried is not None and before:
+        mains.append(_led(table, carried, before))
+    for role in others:
+        subjects = _subject(engine, table, role, (role,))
+        subjects = subjects.filter(subjects.status == STATUS.index("person"))
+        known = ibis.union(*mains, distinct=False) if len(mains) > 1 else mains[0] if mains else None
+        told = _profiled(subjects if known is None else _not_again(subjects, known, bool(main)))
+        made.append(engine.park(told.select(*COLUMNS), f"{role}_{table.number}"))
     return made
+
+
+def _led(table: SubjectTable, carried: ir.Table, before: Sequence[ir.Table]) -> ir.Table:
+    """Return the traits of the subjects that are carried to the records of a table, numbered as its own."""
+    told = ibis.union(*before, distinct=False) if len(before) > 1 else before[0]
+    led = carried.select("record", leader="mention").join(told, [("leader", "mention")])
+    return led.mutate(mention=mention_id(led.record, table.number, "patient")).select(*COLUMNS)
 
 
 def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str | None]) -> ir.Table:
@@ -94,7 +118,7 @@ def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str
     digit = row.nir.substr(0, 1)
     from_nir = ibis.cases((digit == "1", "M"), (digit == "2", "F"), else_=ibis.null("string"))
     row = row.mutate(sex=ibis.coalesce(row.sex, (row.standing > 0).ifelse(from_nir, ibis.null("string"))))
-    return row.mutate(status=_status(row, bare=not columns_of(table, roles, *NAMED))).drop("test")
+    return row.mutate(status=_status(row, bare=not columns_of(table, roles, *TELLING))).drop("test")
 
 
 def _one(cells: traits.Cells, *types: str) -> ir.StringValue:
@@ -107,10 +131,25 @@ def _print(value: ir.StringValue) -> ir.IntegerValue:
 
 
 def _local(table: SubjectTable, cells: traits.Cells) -> ir.IntegerValue:
-    """Fingerprint of a local number with its controller: the same number elsewhere is another person's."""
+    """Fingerprint of a local number with its controller: the same number elsewhere is another person's.
+
+    Where the table has none, a number of records that comes back is taken for one, within its table and column.
+    """
     number = _one(cells, "patient_id", "login")
+    scope = ibis.literal("")
+    if not cells("patient_id", "login") and (again := _comes_back(table)):
+        number, scope = table.canonical[again], ibis.literal(f"{table.number}|{again}|")
     owner = table.canonical[table.controller].fill_null("") if table.controller else ibis.literal("")
-    return number.notnull().ifelse(fingerprint(owner.upper() + "|" + number), ibis.null("uint64"))
+    return number.notnull().ifelse(fingerprint(scope + owner.upper() + "|" + number), ibis.null("uint64"))
+
+
+def _comes_back(table: SubjectTable) -> str | None:
+    """Field of the column of record numbers that are no record's own: most come twice or more, none all the time."""
+    for column in table.columns:
+        distinct = getattr(column, "distinct", 0)
+        if column.semantic_type == "record_id" and 0 < distinct * 1.2 < column.filled < distinct * 20:
+            return column.field
+    return None
 
 
 def _test_identifier(cells: traits.Cells) -> ir.BooleanValue:
@@ -135,8 +174,10 @@ def _status(row: ir.Table, bare: bool) -> ir.IntegerValue:
     return code.cast("int8")
 
 
-def _not_again(others: ir.Table, subjects: ir.Table) -> ir.Table:
+def _not_again(others: ir.Table, subjects: ir.Table, every: bool) -> ir.Table:
     """Keep the insured persons or relatives who are not the main subject over again.
+
+    ``every``: each record has a main subject; else those without one are kept as they are.
 
     They share the main subject's home, which is evidence of a household only. A number that the main subject's own
     birth date does not contradict is the main subject's.
@@ -144,9 +185,10 @@ def _not_again(others: ir.Table, subjects: ir.Table) -> ir.Table:
     main = subjects.select(
         key=subjects.mention - subjects.mention % 8, main_name=subjects.name, main_used=subjects.used,
         main_first=subjects["first"], main_nir=subjects.nir, main_born=subjects.born, main_sex=subjects.sex,
-        home=subjects.place, zone=subjects.postcode, area=subjects.department,
+        home=subjects.place, zone=subjects.postcode, area=subjects.department, met=ibis.literal(True),
     )  # fmt: skip
-    both = others.mutate(key=others.mention - others.mention % 8).inner_join(main, "key")
+    others = others.mutate(key=others.mention - others.mention % 8)
+    both = others.inner_join(main, "key") if every else others.left_join(main, "key").drop("key_right")
     both = traits.with_standing(both, "main_born", "main_sex", "lent")
     same_name = ibis.or_(both.name == both.main_name, both.name == both.main_used, both.used == both.main_name)
     same_first = (both["first"] == both.main_first) | both["first"].isnull() | both.main_first.isnull()
@@ -156,12 +198,12 @@ def _not_again(others: ir.Table, subjects: ir.Table) -> ir.Table:
         (both.name.notnull() & both.main_name.notnull(), same_name.fill_null(False) & same_first & ~born_apart),
         else_=number_is_main.fill_null(False),
     )
-    both = both.filter(~same).mutate(
+    both = both.filter(~same if every else ~same | both.met.isnull()).mutate(
         place=ibis.coalesce(both.place, both.home),
         postcode=ibis.coalesce(both.postcode, both.zone),
         department=ibis.coalesce(both.department, both.area),
     )
-    return both.select(others.columns)
+    return both.drop("key").select([name for name in others.columns if name != "key"])
 
 
 def _profiled(row: ir.Table) -> ir.Table:

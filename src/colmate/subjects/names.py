@@ -32,12 +32,21 @@ __all__ = [
 
 CAPITALS, NOT_CAPITALS = r"\b\p{Lu}[\p{Lu}'’\-]+\b", r"\b\p{Lu}?\p{Ll}[\p{L}'’.\-]*"
 FIRST_FIRST = r"^(.*?) ?(\p{L}+)$"
+ACCENTED = "éèêëâäîïôöùûüçñÉÈÊËÂÄÎÔÖÙÛÜÇÑ"
 LAST_FIRST = r"^((?:(?:DE|DU|DES|LA|LE|D|L|VAN|VON|EL|AL|BEN|DA|DI) )*\p{L}+) ?(.*)$"
 
 
 def upper(value: ir.StringValue) -> ir.StringValue:
     """Upper case, without diacritics nor ligatures."""
-    return ascii_fold(value.upper().replace("Œ", "OE").replace("Æ", "AE"))
+    return ascii_fold(_repaired(value).upper().replace("Œ", "OE").replace("Æ", "AE"))
+
+
+def _repaired(value: ir.StringValue) -> ir.StringValue:
+    """Undo UTF-8 read as Windows-1252, for the letters of French names: CÃ©cile → Cécile."""
+    mended = value
+    for letter in ACCENTED:
+        mended = mended.replace(letter.encode().decode("cp1252"), letter)
+    return value.contains("Ã").ifelse(mended, value)
 
 
 def letters(upper_case: ir.StringValue) -> ir.StringValue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,15 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from colmate.engine import Engine
-from colmate.errors import UsageError
 from colmate.subjects import counting
+from colmate.subjects.gathering import carried_mentions, gather
 from colmate.subjects.linkage import ACCEPTED, Linked, link_profiles, probability
 from colmate.subjects.mentions import TRAITS, identities, main_role
 from colmate.subjects.persons import persons_dataset
 from colmate.subjects.professionals import professionals
 from colmate.subjects.tables import ROLES, STATUS, Subjects, SubjectTable, record_of, role_of
 
-__all__ = ["link", "resolve"]
+__all__ = ["resolve"]
 
 PERSON, WEAK, INSUFFICIENT = STATUS.index("person"), STATUS.index("weak"), STATUS.index("insufficient")
 NO_PERSON = ibis.null("int64")
@@ -39,7 +39,8 @@ def resolve(
     """
     tell, today = progress or (lambda _step, _share: None), today or datetime.datetime.now(datetime.UTC).date()
     tell("mentions", 0.0)
-    seen = _seen(engine, tables)
+    found = gather(engine, tables)
+    seen = _seen(engine, found.parts)
     tell("mentions", 1.0)
     doctors = professionals(engine, list(tables))
     state = _State(engine, seen)
@@ -54,11 +55,11 @@ def resolve(
     counted = counting.section(engine, persons, statuses, unsure, cut, today)
     engine.drop("scored_pairs", "components", "linked", "twins", "folds", "firsts")
     tell("counting", 1.0)
-    return Subjects(_mentions(placed, doctors), persons, counted, model)
+    return Subjects(_mentions(placed, doctors, carried_mentions(found)), persons, counted, model)
 
 
-def _seen(engine: Engine, tables: Sequence[SubjectTable]) -> ir.Table:
-    found = [one for table in tables for one in identities(engine, table)] or _nobody(engine)
+def _seen(engine: Engine, parts: Sequence[ir.Table]) -> ir.Table:
+    found = list(parts) or _nobody(engine)
     return ibis.union(*found, distinct=False) if len(found) > 1 else found[0]
 
 
@@ -158,14 +159,18 @@ def _statuses(engine: Engine, placed: ir.Table, tables: Sequence[SubjectTable]) 
     return {STATUS[row["state"]]: int(row["times"]) for row in rows}
 
 
-def _mentions(placed: ir.Table, doctors: ir.Table | None) -> ir.Table:
+def _mentions(placed: ir.Table, doctors: ir.Table | None, carried: ir.Table | None) -> ir.Table:
     """The dataset of mentions, with words for codes."""
-    rows = placed.select("mention", "person", "state", "best")
+    nowhere = {"via_table": ibis.null("int32"), "via_record": ibis.null("int64")}
+    parts = [placed.select("mention", "person", "state", "best", **nowhere)]
     if doctors is not None:
-        named = doctors.select(
-            "mention", "person", state=ibis.literal(PERSON).cast("int8"), best=ibis.literal(1.0).cast("float32")
-        )
-        rows = ibis.union(rows, named, distinct=False)
+        sure = {"state": ibis.literal(PERSON).cast("int8"), "best": ibis.literal(1.0).cast("float32")}
+        parts.append(doctors.select("mention", "person", **sure, **nowhere))
+    if carried is not None:
+        leaders = placed.select("person", "state", "best", leader="mention")
+        led = carried.join(leaders, "leader")
+        parts.append(led.select("mention", "person", "state", "best", "via_table", "via_record"))
+    rows = ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
     table, record = record_of(rows.mention)
     code = role_of(rows.mention)
     return rows.select(
@@ -175,28 +180,9 @@ def _mentions(placed: ir.Table, doctors: ir.Table | None) -> ir.Table:
         person="person",
         status=rows.state.cases(*enumerate(STATUS[:3])),
         probability=rows.best.cast("float64"),
+        via_table="via_table",
+        via_record="via_record",
     )
-
-
-def link(records: pa.Table, semantic_types: Mapping[str, str]) -> pa.Table:
-    """Tell which records of an Arrow table are of one person.
-
-    ``semantic_types`` gives the semantic type of each column by its name; cells are canonical text. Returns the columns
-    ``record`` (row number from 1), ``person`` (int64, null where a record does not tell one) and ``probability``.
-    """
-    unknown = sorted(set(semantic_types) - set(records.column_names))
-    if unknown:
-        raise UsageError(f"no such columns: {', '.join(unknown)}")
-    fields = {f"c{position}": name for position, name in enumerate(semantic_types)}
-    cells = {key: records[name].cast(pa.string()) for key, name in fields.items()}
-    numbered = pa.table({"record": pa.array(range(1, records.num_rows + 1), pa.int64()), **cells})
-    with Engine() as engine:
-        canonical = engine.memtable(numbered, "given")
-        canonical = canonical.mutate(**{key: canonical[key].nullif("") for key in fields})
-        columns = [_Given(key, semantic_types[name], name) for key, name in fields.items()]
-        found = resolve(engine, [SubjectTable(0, canonical, columns, None, records.num_rows)])
-        mains = found.mentions.filter(found.mentions.role.isin(["patient", "account"]))
-        return engine.arrow(mains.select("record", "person", "probability").order_by("record"))
 
 
 @dataclass(frozen=True)
@@ -206,6 +192,6 @@ class _Given:
     field: str
     semantic_type: str
     name: str
-    role: str | None = None
+    role: str | None = "patient"
     filled: int = 0
     valid: int = 0

@@ -20,9 +20,10 @@ import ibis.expr.types as ir
 from splink import Linker
 
 from colmate.engine import Engine
+from colmate.subjects import vocabulary
 from colmate.subjects.frequencies import given_names, surnames
 
-__all__ = ["Scorer", "frequencies", "log_odds", "prior"]
+__all__ = ["Scorer", "frequencies", "log_odds", "prior", "settle_odds"]
 
 # the country's frequencies weigh as much as this many profiles
 STEADY = 2_000
@@ -42,7 +43,8 @@ NODE = (
 
 @cache
 def _prior_text() -> str:
-    return files("colmate.subjects").joinpath("prior.json").read_text(encoding="utf-8")
+    text = files("colmate.subjects").joinpath("prior.json").read_text(encoding="utf-8")
+    return text.replace("{called}", vocabulary.called())
 
 
 def prior(filled: set[str]) -> dict[str, Any]:
@@ -52,16 +54,32 @@ def prior(filled: set[str]) -> dict[str, Any]:
     return model
 
 
+def settle_odds(model: dict[str, Any], match: float) -> None:
+    """Set u of the levels that are given by odds: one person to several who share the value, in a file of any size.
+
+    Who shares a telephone is a household: as many in a large file as in a small one, unlike chance.
+    """
+    for one in model["comparisons"]:
+        for level in one["comparison_levels"]:
+            if odds := level.pop("odds", None):
+                level["u_probability"] = level["m_probability"] * match / odds
+
+
 def log_odds(probability: float) -> float:
     """Match weight (base 2) of a probability strictly between 0 and 1."""
     return math.log2(probability / (1 - probability))
+
+
+def _plain(level: dict[str, Any]) -> dict[str, Any]:
+    """Return the level as Splink knows it."""
+    return {key: value for key, value in level.items() if key != "settled"}
 
 
 def _settings(model: dict[str, Any], parts: bool) -> dict[str, Any]:
     comparisons = [
         {
             "output_column_name": one["output_column_name"],
-            "comparison_levels": one["comparison_levels"],
+            "comparison_levels": [_plain(level) for level in one["comparison_levels"]],
         }
         for one in model["comparisons"]
     ]
@@ -71,7 +89,7 @@ def _settings(model: dict[str, Any], parts: bool) -> dict[str, Any]:
         "probability_two_random_records_match": model["probability_two_random_records_match"],
         "comparisons": comparisons,
         "blocking_rules_to_generate_predictions": [],
-        "retain_matching_columns": False,
+        "retain_matching_columns": parts,
         "retain_intermediate_calculation_columns": parts,
     }
 
@@ -115,6 +133,19 @@ class Scorer:
             contradicts=ibis.or_(*against),
         )
         kept = self.engine.materialise(scored, name)
+        self.engine.drop(made.get_name())
+        return kept
+
+    def levels(self, pairs: ir.Table, name: str) -> ir.Table:
+        """Return the temporary table ``name``: rules, ``evidence``, and ``gamma_…`` of each comparison.
+
+        A gamma is the place of the level that fits, counted from the last (0: ELSE), -1 where a trait is missing.
+        """
+        base = log_odds(self.model["probability_two_random_records_match"])
+        made = self._predict(pairs, parts=True, least=None)
+        gammas = [f"gamma_{one['output_column_name']}" for one in self.model["comparisons"]]
+        told = made.select(*gammas, rules=made.match_key, evidence=made.match_weight - base)
+        kept = self.engine.materialise(told, name)
         self.engine.drop(made.get_name())
         return kept
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
@@ -15,6 +15,7 @@ __all__ = [
     "ROLES",
     "STATUS",
     "ColumnLike",
+    "LinkLike",
     "SubjectTable",
     "Subjects",
     "columns_of",
@@ -28,11 +29,28 @@ STATUS = ("person", "test", "insufficient", "weak")
 TABLE_STEP = 1 << 42
 
 
+class LinkLike(Protocol):
+    """A reference between tables: ``columns`` (physical) of table ``child`` hold ``targets`` of table ``parent``."""
+
+    @property
+    def child(self) -> int: ...
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def parent(self) -> int: ...
+    @property
+    def targets(self) -> Sequence[str]: ...
+    @property
+    def when(self) -> tuple[str, str] | None: ...
+
+
 @dataclass(frozen=True)
 class SubjectTable:
     """One table of the evidence: ``canonical`` has ``record`` and ``c0``… (canonical text or null).
 
-    ``controller`` is the field of the column that names who answers for the record, or None.
+    ``controller`` is the field of the column that names who answers for the record, or None. ``links`` are the
+    table's references to others; ``keys`` gives the field of ``canonical`` with the fingerprint of a key's text by the
+    key's physical field.
     """
 
     number: int
@@ -40,13 +58,16 @@ class SubjectTable:
     columns: Sequence[ColumnLike]
     controller: str | None
     records: int
+    links: Sequence[LinkLike] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Subjects:
     """The datasets and the section of the report that this stage makes.
 
-    ``mentions``: table int32, record int64, role, person int64 or null, status, probability.
+    ``mentions``: table int32, record int64, role, person int64 or null, status, probability; for those that are
+    carried by reference, ``via_table`` int32 and ``via_record`` int64: the record referred to, null elsewhere.
     ``persons``: person int64, role, sex, birth_date, department, minor, deceased, email, mobile, post, records.
     ``model``: the linkage model as used, ready for JSON.
     """

@@ -10,6 +10,7 @@ from colmate.catalogue import load
 __all__ = [
     "birth_follows",
     "birth_precedes",
+    "called",
     "female_titles",
     "fold_prefix",
     "male_titles",
@@ -75,6 +76,12 @@ def birth_follows() -> str:
 def birth_precedes() -> str:
     """Pattern with two groups: birth name, used name."""
     return f"^(.+?) (?:{_any(_words('marriage', 'birth_precedes'))}) (.+)$"
+
+
+def called() -> str:
+    """What people are called, as one text: each given name with each short form, `` PHILIPPE>PHIL `` and so on."""
+    pairs = [f"{name}>{short}" for name, forms in _table()["called"].items() for short in forms]
+    return " " + " ".join(sorted(pairs)) + " "
 
 
 def particles() -> str:

@@ -10,57 +10,44 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 from splink import DuckDBAPI
-from splink.internals.exceptions import SplinkException
 
-from colmate.errors import CaseDamagedError, CaseKeyError, ColmateError, InternalError, ResourceError
+from colmate.engine.faults import clear_errors
+from colmate.engine.functions import (
+    ascii_fold,
+    damerau,
+    extract_all,
+    fingerprint,
+    fingerprint_number,
+    jaro_winkler,
+    translate,
+)
+from colmate.errors import ColmateError, InternalError
 
-__all__ = ["Engine", "ascii_fold", "damerau", "fingerprint", "fingerprint_number", "jaro_winkler", "translate"]
+__all__ = [
+    "Engine",
+    "ascii_fold",
+    "damerau",
+    "extract_all",
+    "fingerprint",
+    "fingerprint_number",
+    "jaro_winkler",
+    "translate",
+]
 
 KEY_NAME = "case"
 MEMORY_DEFAULT = 5 << 30
 # a fixed size keeps the peak of memory flat: the writer holds one row group a thread
 ROW_GROUP = 122_880
 _COMPILED: dict[str, str] = {}
-
-
-@ibis.udf.scalar.builtin(name="strip_accents")
-def ascii_fold(value: str) -> str:
-    """Return the text without its diacritics: "é" → "e" (ligatures stay)."""
-
-
-@ibis.udf.scalar.builtin(name="translate")
-def translate(value: str, source: str, target: str) -> str:
-    """Return the text with each character of ``source`` replaced by its counterpart in ``target``, or removed."""
-
-
-@ibis.udf.scalar.builtin(name="damerau_levenshtein")
-def damerau(left: str, right: str) -> int:
-    """Number of insertions, deletions, substitutions and transpositions between two texts."""
-
-
-@ibis.udf.scalar.builtin(name="jaro_winkler_similarity")
-def jaro_winkler(left: str, right: str) -> float:
-    """Jaro-Winkler similarity, 0 to 1."""
-
-
-@ibis.udf.scalar.builtin(name="hash", signature=((dt.string,), dt.uint64))
-def fingerprint(value):  # type: ignore[no-untyped-def]
-    """64-bit fingerprint of a text, the same in every run; the fingerprint of null is a number too."""
-
-
-@ibis.udf.scalar.builtin(name="hash", signature=((dt.int64,), dt.uint64))
-def fingerprint_number(value):  # type: ignore[no-untyped-def]
-    """64-bit fingerprint of an integer, the same in every run; the fingerprint of null is a number too."""
 
 
 def memory_limit() -> int:
@@ -103,6 +90,7 @@ class Engine:
             config["threads"] = threads
         self.spill = spill
         self._parked: set[Path] = set()
+        self._views: dict[str, tuple[tuple[Path, ...], ir.Table]] = {}
         config["temp_directory"] = str(spill) if spill else ""
         self.connection = duckdb.connect(config=config)
         self.connection.execute(f"LOAD '{_openssl_module()}'")
@@ -117,16 +105,22 @@ class Engine:
         self.connection.execute("SET lock_configuration = true")
         self.sealed = key is not None
 
-    def read(self, path: Path) -> ir.Table:
-        """Return the dataset at ``path`` as a lazy table."""
+    def read(self, path: Path, *more: Path) -> ir.Table:
+        """Return the dataset at ``path`` as a lazy table; with ``more``, all of them as one, joined by column names."""
         view = f"dataset:{path.name}"
+        if (known := self._views.get(view)) and known[0] == (path, *more):
+            return known[1]
         sealed = f", encryption_config = {{footer_key: '{KEY_NAME}'}}" if self.sealed else ""
-        with _clear_errors(path.name):
+        # not the reader's own union by name: DuckDB 1.5 fails on sealed files with it
+        scans = (f"SELECT * FROM read_parquet('{_quoted(one)}'{sealed})" for one in (path, *more))
+        with clear_errors(path.name):
             self.connection.execute(
-                f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(view)} AS "
-                f"SELECT * FROM read_parquet('{_quoted(path)}'{sealed})"
+                f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(view)} AS " + " UNION ALL BY NAME ".join(scans)
             )
-            return self.backend.table(view)
+            table = self.backend.table(view)
+        # a dataset is written once: its schema need not be asked for by every stage
+        self._views[view] = ((path, *more), table)
+        return table
 
     def write(self, data: ir.Table | pa.RecordBatchReader, path: Path) -> None:
         """Write ``data`` as one encrypted Parquet file; the name appears only when the file is complete."""
@@ -136,9 +130,10 @@ class Engine:
         else:
             self._copy_incoming(data, part, path.name)
         part.replace(path)
+        self._views.pop(f"dataset:{path.name}", None)
 
     def _copy(self, query: str, part: Path, what: str) -> None:
-        with _clear_errors(what):
+        with clear_errors(what):
             self.connection.execute(f"COPY ({query}) TO '{_quoted(part)}' ({self._options()})")
 
     def _copy_incoming(self, data: pa.RecordBatchReader, part: Path, what: str) -> None:
@@ -169,7 +164,8 @@ class Engine:
         return ", ".join(options)
 
     def memtable(self, data: pa.Table, name: str) -> ir.Table:
-        """Make an Arrow table known to the engine under ``name`` and return it."""
+        """Make an Arrow table known to the engine under ``name``, in place of a view of that name, and return it."""
+        self.connection.execute(f"DROP VIEW IF EXISTS {_identifier(name)}")
         self.connection.register(name, data)
         return self.backend.table(name)
 
@@ -182,15 +178,33 @@ class Engine:
             _COMPILED[key] = self._text(build())
         return _COMPILED[key]
 
+    def stack(self, parts: Sequence[tuple[ir.Table, Mapping[int, str]]], name: str) -> ir.Table:
+        """Give many columns of many tables one name as one long table: place int32, record int64, value string.
+
+        ``parts``: named tables (datasets, views), each with its columns by their place; nothing is computed.
+        """
+        selects = []
+        for table, columns in parts:
+            places = ", ".join(str(place) for place in columns)
+            values = ", ".join(_identifier(column) for column in columns.values())
+            selects.append(
+                f"SELECT unnest([{places}])::INTEGER AS place, record, unnest([{values}]) AS value "
+                f"FROM {_identifier(table.get_name())}"
+            )
+        with clear_errors(name):
+            text = " UNION ALL ".join(selects)
+            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {text}")
+            return self.backend.table(name)
+
     def view(self, expression: ir.Table, name: str) -> ir.Table:
         """Give ``expression`` a name without computing it, and return it; a view of that name is replaced."""
-        with _clear_errors(name):
+        with clear_errors(name):
             self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {self._text(expression)}")
             return self.backend.table(name)
 
     def materialise(self, expression: ir.Table | str, name: str) -> ir.Table:
         """Compute ``expression`` once into a temporary table (in memory, spilling) and return it."""
-        with _clear_errors(name):
+        with clear_errors(name):
             self.connection.execute(
                 f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self._text(expression)}"
             )
@@ -216,7 +230,7 @@ class Engine:
 
     def guard(self, what: str) -> contextlib.AbstractContextManager[None]:
         """Return a context in which the engine's errors become sentences without values."""
-        return _clear_errors(what)
+        return clear_errors(what)
 
     def _text(self, expression: ir.Table | str) -> str:
         """Write out ``expression`` for the engine, each select one of its own.
@@ -241,12 +255,12 @@ class Engine:
 
     def arrow(self, expression: ir.Table | str) -> pa.Table:
         """Compute ``expression`` and return it as an Arrow table: for aggregates and small results only."""
-        with _clear_errors("a query"):
+        with clear_errors("a query"):
             return self.connection.execute(self._text(expression)).to_arrow_table()
 
     def batches(self, expression: ir.Table, size: int = 8192) -> Iterator[pa.RecordBatch]:
         """Compute ``expression`` and yield it in Arrow batches of ``size`` rows; run nothing else meanwhile."""
-        with _clear_errors("a query"):
+        with clear_errors("a query"):
             yield from self.connection.execute(self._text(expression)).to_arrow_reader(size)
 
     def rows(self, expression: ir.Table | str) -> list[dict[str, Any]]:
@@ -290,37 +304,3 @@ def _identifier(name: str) -> str:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-@contextlib.contextmanager
-def _clear_errors(what: str) -> Iterator[None]:
-    """Turn the engine's errors into sentences of ours; the engine's own text may quote values, so it is dropped."""
-    try:
-        yield
-    except SplinkException as error:
-        # Splink quotes the whole query: look at what the engine said, and keep none of it
-        with _clear_errors(what):
-            raise error.__cause__ or InternalError(f"linkage failed on {what}") from None
-    except duckdb.OutOfMemoryException:
-        raise ResourceError(
-            f"memory ran out while working on {what}: give more with COLMATE_MEMORY (in GB) or free disk for spilling"
-        ) from None
-    except duckdb.IOException as error:
-        raise _io_error(what, str(error)) from None
-    except duckdb.InvalidInputException as error:
-        text = str(error)
-        if "AES tag" in text or "encrypted" in text or "key" in text:
-            raise CaseKeyError(f"the key does not open {what}, or {what} was changed") from None
-        raise CaseDamagedError(f"{what} cannot be read: it was cut or changed") from None
-    except duckdb.Error as error:
-        # a developer may ask for the engine's words; by default they stay out, for they may quote values
-        cause = error if os.environ.get("COLMATE_DEBUG") else None
-        raise InternalError(f"the engine failed on {what} ({type(error).__name__})") from cause
-
-
-def _io_error(what: str, text: str) -> Exception:
-    if "No space" in text or "disk" in text.lower():
-        return ResourceError(f"the disk is full: free some space, then run the same command again ({what})")
-    if "No files found" in text or "No such file" in text:
-        return CaseDamagedError(f"{what} is missing from the case")
-    return CaseDamagedError(f"{what} cannot be read or written by the engine")

@@ -1,0 +1,51 @@
+"""The engine's own functions that Ibis has no word for, as expressions."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.datatypes as dt
+
+__all__ = [
+    "ascii_fold",
+    "damerau",
+    "extract_all",
+    "fingerprint",
+    "fingerprint_number",
+    "jaro_winkler",
+    "translate",
+]
+
+
+@ibis.udf.scalar.builtin(name="strip_accents")
+def ascii_fold(value: str) -> str:
+    """Return the text without its diacritics: "é" → "e" (ligatures stay)."""
+
+
+@ibis.udf.scalar.builtin(name="translate")
+def translate(value: str, source: str, target: str) -> str:
+    """Return the text with each character of ``source`` replaced by its counterpart in ``target``, or removed."""
+
+
+@ibis.udf.scalar.builtin(name="damerau_levenshtein")
+def damerau(left: str, right: str) -> int:
+    """Number of insertions, deletions, substitutions and transpositions between two texts."""
+
+
+@ibis.udf.scalar.builtin(name="regexp_extract_all", signature=((dt.string, dt.string, dt.int64), dt.Array(dt.string)))
+def extract_all(value, pattern, group):  # type: ignore[no-untyped-def]
+    """All that ``group`` of ``pattern`` (RE2, constant) matches in a text, in order."""
+
+
+@ibis.udf.scalar.builtin(name="jaro_winkler_similarity")
+def jaro_winkler(left: str, right: str) -> float:
+    """Jaro-Winkler similarity, 0 to 1."""
+
+
+@ibis.udf.scalar.builtin(name="hash", signature=((dt.string,), dt.uint64))
+def fingerprint(value):  # type: ignore[no-untyped-def]
+    """64-bit fingerprint of a text, the same in every run; the fingerprint of null is a number too."""
+
+
+@ibis.udf.scalar.builtin(name="hash", signature=((dt.int64,), dt.uint64))
+def fingerprint_number(value):  # type: ignore[no-untyped-def]
+    """64-bit fingerprint of an integer, the same in every run; the fingerprint of null is a number too."""
