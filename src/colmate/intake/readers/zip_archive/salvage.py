@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from colmate.errors import EvidenceError
 from colmate.intake.accounting import Account
 from colmate.intake.containers import MEMBERS, litter, unsafe
 from colmate.intake.reading import Member
@@ -88,13 +89,17 @@ class _Content:
 
 
 def salvage(file: BinaryIO, account: Account) -> Iterator[Member]:
-    """Yield the members whose headers are there; what cannot be told apart is a reject."""
+    """Yield the members whose headers are there; what cannot be told apart is a reject.
+
+    Raises `EvidenceError` when there is none at all.
+    """
     account.note("list_of_members_missing")
-    place = 0
+    place = found = 0
     for _ in range(MEMBERS):
         local, place = _local(file, place)
         if local is None:
             break
+        found += 1
         reason = _refusal(local)
         if reason:
             account.find()
@@ -108,6 +113,8 @@ def salvage(file: BinaryIO, account: Account) -> Iterator[Member]:
             while content.read(1 << 20):
                 pass
             place = max(content.end, local.begin)
+    if not found:
+        raise EvidenceError(f"{account.evidence} is a damaged zip archive: no member can be found in it")
     account.find()
     account.reject(0, place, b"", "truncated_archive")
 
