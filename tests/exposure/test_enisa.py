@@ -155,3 +155,11 @@ def test_more_disclosed_is_never_less_severe(one: Facts, other: Facts, context: 
 def test_bands_rise_with_the_score(one: float, other: float) -> None:
     low, high = sorted((one, other))
     assert BANDS.index(band(low)) <= BANDS.index(band(high))
+
+
+@pytest.mark.parametrize(("relative", "dpc"), [(False, 3), (True, 1)])
+def test_a_contact_of_a_patient_is_not_shown_to_be_cared_for(relative: bool, dpc: int) -> None:
+    facts = Facts(frozenset(), frozenset(), frozenset({"name", "phone"}), relative=relative)
+    found = score(facts, Context(), health_controller=True)
+    assert found.dpc == dpc
+    assert ("relative_not_cared_for" in found.assumptions) is relative

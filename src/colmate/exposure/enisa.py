@@ -35,6 +35,7 @@ class Facts:
     free_text: bool = False
     minor: bool = False
     professional: bool = False
+    relative: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ def _simple(facts: Facts, health_controller: bool) -> tuple[int, frozenset[str]]
     if facts.professional:
         return 1, frozenset({"professional_public"})
     value, why = (3, {"health_controller"}) if health_controller else (1, {"general_controller"})
+    if health_controller and facts.relative:
+        value, why = 1, {"relative_not_cared_for"}
     if facts.minor:
         return min(4, value + 1), frozenset(why | {"minor"})
     return value, frozenset(why)

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -20,6 +21,8 @@ __all__ = ["art_nine", "asserted_facts", "health_controller", "severity"]
 
 # one integer holds the combination
 Feature = tuple[str, Any]
+# what a person is, beside what is disclosed: the highest bits
+TRAITS = {"relative": 62, "minor": 61, "professional": 60}
 
 
 def health_controller(tables: Sequence[ExposureTable], context: Context) -> bool:
@@ -58,11 +61,12 @@ def severity(
 ) -> tuple[model.Severity, ir.Table]:
     """Return the section, and ``people`` with score float64 and band.
 
-    ``people``: person, minor, professional, masks. ``cares``: the controller's name alone reveals care.
+    ``people``: person, minor, professional, relative, masks. ``cares``: the controller's name alone reveals care.
     """
     features = dict(_features(bits))
     combined = [(bits.any(people, facts).cast("int64") * (1 << place)) for place, facts in enumerate(features.values())]
-    mixed = sum(combined, people["minor"].cast("int64") * (1 << 61) + people["professional"].cast("int64") * (1 << 60))
+    whole = sum((people[name].cast("int64") * (1 << bit) for name, bit in TRAITS.items()), ibis.literal(0, "int64"))
+    mixed = sum(combined, whole)
     known = engine.materialise(people.mutate(combination=mixed), "exposure:known")
     counts = engine.rows(known.group_by("combination").aggregate(persons=known.count()))
     scores = {row["combination"]: _score(row["combination"], list(features), context, cares) for row in counts}
@@ -117,8 +121,7 @@ def _score(combination: int, features: Sequence[Feature], context: Context, care
         identifies=frozenset(value for kind, value in true if kind == "identifies"),
         credentials=("credentials", None) in true,
         free_text=("free_text", None) in true,
-        minor=bool(combination >> 61 & 1),
-        professional=bool(combination >> 60 & 1),
+        **{name: bool(combination >> bit & 1) for name, bit in TRAITS.items()},
     )
     return enisa.score(facts, context, cares)
 

@@ -128,16 +128,17 @@ def _describes(table: ExposureTable) -> bool:
 
 
 def _people(engine: Engine, by_controller: ir.Table, persons: ir.Table, bits: Bits) -> ir.Table:
-    """Return every person with all that is disclosed: person, minor, professional, masks."""
+    """Return every person with all that is disclosed: person, minor, professional, relative, masks."""
     summed = by_controller.group_by("person").aggregate(**{mask: by_controller[mask].bit_or() for mask in bits.masks})
     known = persons.select(
         "person",
         minor=persons["minor"].fill_null(False),
         professional=(persons["role"] == "professional").fill_null(False),
+        relative=(persons["role"] == "relative").fill_null(False),
     )
     joined = known.left_join(summed, "person")
     masks = {mask: joined[mask].fill_null(0) for mask in bits.masks}
-    return engine.materialise(joined.select("person", "minor", "professional", **masks), "exposure:people")
+    return engine.materialise(joined.select("person", "minor", "professional", "relative", **masks), "exposure:people")
 
 
 def _types(engine: Engine, people: ir.Table, marks: Sequence[Marks], bits: Bits) -> list[model.Exposure]:
