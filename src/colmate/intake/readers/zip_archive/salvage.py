@@ -22,6 +22,7 @@ __all__ = ["salvage"]
 LOCAL: Final = b"PK\x03\x04"
 HEADER: Final = struct.Struct("<4sHHHHHIIIHH")
 STORED, DEFLATED = 0, 8
+METHODS: Final = frozenset((STORED, 1, 2, 3, 4, 5, 6, DEFLATED, 9, 10, 12, 14, 93, 94, 95, 96, 97, 98, 99))
 ENCRYPTED, SIZE_BEHIND, UTF8 = 0x1, 0x8, 0x800
 FEED: Final = 1 << 16
 SEARCH: Final = 1 << 20
@@ -135,17 +136,28 @@ def _local(file: BinaryIO, place: int) -> tuple[_Local | None, int]:
         file.seek(place)
         block = file.read(SEARCH)
         found = block.find(LOCAL)
-        if found >= 0:
-            place += found
-            break
-        if len(block) < SEARCH:
+        if found < 0 and len(block) < SEARCH:
             return None, place + len(block)
-        place += len(block) - len(LOCAL)
+        if found < 0:
+            place += len(block) - len(LOCAL)
+            continue
+        place += found
+        local = _header(file, place)
+        if local is not None:
+            return local, place
+        # the mark stood in a content
+        place += len(LOCAL)
+
+
+def _header(file: BinaryIO, place: int) -> _Local | None:
+    """Return the header at ``place``, None where it is none: a method that does not exist, a name that cannot be."""
     file.seek(place)
     head = file.read(HEADER.size)
     if len(head) < HEADER.size:
-        return None, place
+        return None
     _, _, flags, method, _, _, _, packed, _, name_size, extra_size = HEADER.unpack(head)
     name = file.read(name_size).decode("utf-8" if flags & UTF8 else "cp437", "replace")
+    if method not in METHODS or not name or len(name) < name_size // 4 or not name.isprintable():
+        return None
     begin = place + HEADER.size + name_size + extra_size
-    return _Local(name, method, flags, 0 if flags & SIZE_BEHIND else packed, begin), place
+    return _Local(name, method, flags, 0 if flags & SIZE_BEHIND else packed, begin)
