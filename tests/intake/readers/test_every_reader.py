@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 import tomllib
 from pathlib import Path
@@ -109,3 +110,27 @@ def test_no_damage_brings_a_reader_down(name: str, monkeypatch: pytest.MonkeyPat
                 assert {code for code in codes - CODES if not code.startswith("could_be_")} == set()
 
     damaged()
+
+
+# found by the fuzzer: a date beyond all calendars in a 7-Zip list, a workbook's part without a name
+FOUND = {
+    "7z": (
+        "N3q8ryccAAQlDLBKawAAAAAAAAAUAAAAAAAAAG/1o8MBAA9ub207YWdlClJvdXg7NDEKAOBQAABPXQAAgTMHrg/PObAMB7DD2irX"
+        "WGSss3jOVN2iByei+ui/AePSIuO/u7vLLzm7X8Jd5w+tNS5ZRKIxWh9dMWYmFD5R/BkgLwgDfRVbdIe4AAAAABcGFAEJVwAHCwEA"
+        "ASEhARgMUQAA"
+    ),
+    "ods": (
+        "UEsDBBQAAAAAAKARdl2FbDmKLgAAAC4AAAAAAAgAbWltZXR5cGVhcHBsaWNhdGlvbi92bmQub2FzaXMub3BlbmRvY3VtZW50LnNw"
+        "cmVhZHNoZWV0UEsDBBQAAAAIAKARdl1SY5dA1gAAALwDAAALAAAAY29udGVudC54bWzFU0sKgzAQvYq4t1YoFIK66KIH6A1iHK0Q"
+        "Z8Qkrd6+/lq0tGJF6CaZz3sv82DiU5JkAlhMwuSA2hGEurmtKpeoWN8NbFMiI64yxZDnoJgWjArAJ4uN0czb7e2Br6HSS9ktdsLl"
+        "kVz8dH8AAAAAoBF2XVJjl0DWAAAAvAMAAAsAAAAAAAAAAAAAAIABVAAAAGNvbnRlbnQueG1sUEsBAhQDFAAAAAgAoPF2Xe03yYsN"
+        "AAAACwAAABUAAAAAAAAAAAAAAIABUwEAAE1FVEEtSU5GL21hbmlmZXN0LnhtbFBLBQYAAAAAAwADALIAAACTAQAAAAA="
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_the_fuzzer_found_is_told_in_a_sentence(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLMATE_DEBUG", "1")
+    with pytest.raises((FormatError, EvidenceError)):
+        _read(base64.b64decode(FOUND[name]), format=name)

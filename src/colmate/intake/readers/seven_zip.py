@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import lzma
 import queue
+import struct
 import threading
 import zlib
 from collections.abc import Iterator
@@ -24,10 +25,11 @@ __all__ = ["FORMATS"]
 
 MAGIC: Final = b"7z\xbc\xaf\x27\x1c"
 AHEAD: Final = 16
+# whatever the library stumbles over in what it takes for sizes, dates and names
 BROKEN: Final = (
     ArchiveError, PasswordRequired, UnsupportedCompressionMethodError, DecompressionBombError, OSError, EOFError,
-    ValueError, lzma.LZMAError, zlib.error, RuntimeError, IndexError, KeyError, TypeError, AssertionError,
-    NotImplementedError, MemoryError,
+    ValueError, ArithmeticError, LookupError, AttributeError, TypeError, AssertionError, RuntimeError, MemoryError,
+    NotImplementedError, lzma.LZMAError, zlib.error, struct.error,
 )  # fmt: skip
 
 

@@ -53,6 +53,9 @@ def mended(content: bytes, bounds: Bounds, account: Account) -> bytes | None:
                 lost = min(max(0, highest + 1 - texts), MOST_TEXTS)
                 data = data.replace(b"</sst>", b"<si><t/></si>" * lost + b"</sst>")
                 account.note("texts_lost", lost)
+            if not name:
+                # a damaged header: no sheet goes by it
+                continue
             names.append(name)
             if name in (BOOK, LINKS):
                 book[name] = data
