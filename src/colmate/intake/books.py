@@ -12,7 +12,6 @@ from colmate.errors import ColmateError, FormatError
 from colmate.intake.accounting import Account, Receipt
 from colmate.intake.evidence import Source
 from colmate.intake.joining import Known
-from colmate.intake.names import table_name
 from colmate.intake.prefetch import prefetch
 from colmate.intake.reading import Chunk, Format, Member, Options, Within
 from colmate.intake.tables import Settlement, TableStream, empty_table
@@ -84,11 +83,15 @@ def closed(reading: Reading) -> TableStream:
     return TableStream(account.table, account.evidence, (), nothing(), settlement)
 
 
-def unread(name: str, reason: str, finish: Finish, member_of: str | None) -> TableStream:
-    """Return the entry of a content that no format can read: one reject, all its bytes accounted for."""
-    account = Account(name, table_name(name))
+def unread(serial: int, name: str, reason: str, finish: Finish, member_of: str | None) -> TableStream:
+    """Return the entry of a content that no format can read: one reject, all its bytes accounted for.
+
+    Pictures and recordings are named after persons: the entry has a number, the encrypted list of rejects the name.
+    """
+    entry = f"unknown-{serial:04d}"
+    account = Account(entry, entry)
     account.find()
-    account.reject(0, 0, b"", reason)
+    account.reject(0, 0, name.encode("utf-8", "replace"), reason)
     return empty_table(account, lambda: finish(account), "unknown", member_of)
 
 

@@ -87,7 +87,7 @@ class Tables(Iterator[TableStream]):
             if self._alone:
                 raise
             # one file that is no data among others: listed, and the rest is read
-            yield unread(name, "unknown_format", finish, None)
+            yield unread(self._serial, name, "unknown_format", finish, None)
 
     def _content(
         self,
@@ -111,6 +111,9 @@ class Tables(Iterator[TableStream]):
             table = delimited_table(source, account, self._options, places if not packed else [], finish, member_of)
             yield self._listed(table)
             return
+        if form.family and not (self._alone and member_of is None):
+            # letters and messages are named after those they are about: the report numbers them
+            account.evidence = f"{form.id}-{source.serial:04d}"
         reading = Reading(form, source, account, finish, member_of, within, depth)
         yield from self._read(reading)
 
@@ -182,7 +185,7 @@ class Tables(Iterator[TableStream]):
         except (FormatError, EvidenceError) as error:
             locked = isinstance(error, EvidenceError) and "locked" in str(error)
             reason = "encrypted_member" if locked else "unknown_format"
-            yield unread(name, reason, lambda _: counted.receipt(), container)
+            yield unread(self._serial, name, reason, lambda _: counted.receipt(), container)
 
 
 def _teller(progress: Callable[[int, int], None] | None, before: int, total: int) -> Callable[[int], None] | None:
