@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colmate.intake.readers.json_data import FORMATS, sniff_json, sniff_lines
-from colmate.intake.readers.json_data.documents import depth_of
+from colmate.intake.readers.json_data import FORMATS, runs, sniff_json, sniff_lines, structure
+from colmate.intake.readers.json_data.documents import Parser, depth_of
 from colmate.intake.reading import Head, Reference
 from tests.intake.readers.harness import Found, read_with
 
@@ -363,3 +363,49 @@ def test_mutations_are_accounted_for(records: list[dict[str, Any]], data: st.Dat
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.sampled_from(b'{}[]",:x\\'))
     read_with(JSON, bytes(content), block=data.draw(st.integers(1, 50)))
+
+
+DEEP = b"[" * 250 + b"]" * 250
+ODD = [b"{}", b"{ }", b"null", b"5", b'"text, {"', b'[1,{"a":2}]', b'{"a":1,"a":2}', b'{"a":NaN}', b'{"a":"\\ud800"}']
+BROKEN = [
+    b'{"a":1',
+    b'{"a" 1}',
+    b'{"a":1}}',
+    b"{]",
+    b'{"_index":"i","_id":"7","_source":{"b":1}}',
+    b"[" * 250 + b"]" * 250,
+]
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(st.sampled_from(ODD + BROKEN) | RECORDS.map(lambda some: json.dumps(some[0]).encode()), max_size=30),
+    st.sampled_from([b",", b", ", b",\n  ", b" ,\n", b",,"]),
+    st.booleans(),
+    st.integers(20, 4000),
+)
+def test_many_at_once_and_one_by_one_give_the_same(items: list[bytes], comma: bytes, owned: bool, block: int) -> None:
+    content = b"[" + comma.join([b'{"id":1}', *items, *([b'{"id":2}'] * 5)]) + b"]"
+    if owned:
+        content = b'{"id":"x","rows":' + content + b"}"
+    many = read_with(JSON, content, block=block)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "FEWEST", 1 << 40)
+        single = read_with(JSON, content, block=block)
+    assert many.tables == single.tables
+    assert many.rejects == single.rejects
+    assert many.account.bytes == single.account.bytes
+    assert many.account.notes == single.account.notes
+
+
+def test_records_of_a_list_are_taken_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    objects = runs.objects
+
+    def watched(parser: Parser, text: bytes, count: int) -> list[dict[str, Any]] | None:
+        taken.append(count)
+        return objects(parser, text, count)
+
+    monkeypatch.setattr(structure, "objects", watched)
+    read(json.dumps({"rows": [{"a": place} for place in range(100)]}))
+    assert taken == [99]

@@ -16,10 +16,14 @@ CLASSES: Final = bytes(1 if byte == 0x22 else 2 if byte in b"[{" else 3 if byte 
 
 
 class Tokens:
-    """Brackets of a stretch of text: ``at`` where, ``low`` the lesser of the depths before and behind."""
+    """Brackets of a stretch of text: ``at`` where, ``low`` the lesser of the depths before and behind.
+
+    ``deepest``: how deep they nest at most.
+    """
 
     def __init__(self, at: npt.NDArray[np.int64], low: npt.NDArray[np.int64]) -> None:
         self._at, self._low = at, low
+        self.deepest = int(low.max()) + 1 if low.size else 0
         self._levels: dict[int, tuple[list[int], list[int]]] = {}
 
     def upto(self, level: int) -> tuple[list[int], list[int]]:

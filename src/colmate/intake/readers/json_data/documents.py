@@ -61,6 +61,14 @@ class Parser:
         except (ValueError, RecursionError):
             return self._lenient(text)
 
+    def several(self, text: bytes) -> list[Any] | None:
+        """Return the values that stand in ``text`` between commas, or None if it is not that and no more."""
+        try:
+            values = self._quick.decode(b"[" + text + b"]")
+        except (ValueError, RecursionError):
+            return None
+        return values if type(values) is list else None
+
     def _lenient(self, text: bytes) -> tuple[Any, str | None]:
         constants = 0
 
@@ -88,7 +96,7 @@ class Parser:
         return value, None
 
     def repeated(self, text: bytes, keys: int) -> int:
-        """Return how many keys of a document were said again in the same object, ``keys`` being what it has read.
+        """Return how many keys of documents were said again in the same object, ``keys`` being what was read of them.
 
         The count of what looks like the end of a key tells most documents apart without reading them again.
         """
@@ -103,7 +111,7 @@ class Parser:
             return value
 
         try:
-            json.loads(text.decode("utf-8", "replace"), strict=False, parse_int=str, object_pairs_hook=pairs)
+            json.loads(f"[{text.decode('utf-8', 'replace')}]", strict=False, parse_int=str, object_pairs_hook=pairs)
         except (ValueError, RecursionError):
             return 0
         return lost

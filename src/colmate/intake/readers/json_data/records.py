@@ -13,33 +13,37 @@ from colmate.intake.readers.json_data.documents import Document, Parser
 from colmate.intake.readers.json_data.exports import is_action, is_hit
 from colmate.intake.readers.json_data.layout import Layout, layout_of
 from colmate.intake.readers.json_data.lines import by_line
+from colmate.intake.readers.json_data.runs import Run
 from colmate.intake.readers.json_data.structure import Structure
 from colmate.intake.readers.json_data.tables import KEY, NUMBER, OWN_KEYS, PARENT, Tables, joined_name, scalar
 from colmate.intake.reading import Chunk, Options
 
-__all__ = ["documents", "read"]
+__all__ = ["read"]
 
 NOTHING: Final = (b"{}", b"[]", b"null")
 TABLES: Final = 100
 WORD: Final = re.compile(r"[^\W\d][\w .'/-]{0,60}")
 
 
-def documents(source: Source, account: Account, options: Options) -> tuple[Layout, Utf8, Iterator[Document]]:
+def _documents(source: Source, account: Account, options: Options) -> tuple[Layout, Utf8, Iterator[Document | Run]]:
     """Return the layout of a content, its text, and its documents; what is between them is booked on the way."""
     head = source.head
     layout = layout_of(head.text, whole=head.whole)
     text = source.utf8(account)
     if layout.lines:
         return layout, text, by_line(text, account, options)
-    return layout, text, Structure(text, account, options, layout).documents()
+    return layout, text, Structure(text, account, options, layout).runs()
 
 
 def read(source: Source, account: Account, options: Options) -> Iterator[Chunk]:
     """Yield the tables of a JSON content."""
-    layout, text, found = documents(source, account, options)
+    layout, text, found = _documents(source, account, options)
     reading = _Reading(table_name(source.name), account, layout, text)
     for document in found:
-        reading.take(document)
+        if isinstance(document, Run):
+            reading.take_run(document)
+        else:
+            reading.take(document)
         if reading.tables.full:
             yield from reading.tables.take()
     reading.finish()
@@ -85,6 +89,24 @@ class _Reading:
             return
         self._put(document, value)
 
+    def take_run(self, run: Run) -> None:
+        """Take the records of many documents."""
+        document = run.around
+        self.tables.size += len(document.text)
+        self._account.find(len(run.values))
+        self._account.consume("record", document.size)
+        extra: dict[str, str] = {}
+        table = self._placed(document, extra)
+        for value in run.values:
+            if "_source" in value and is_hit(value):
+                self.tables.keys += len(value)
+                about = dict(extra)
+                index, source = self._hit(value, value["_source"], about)
+                self.tables.add(index, source, about)
+            else:
+                self.tables.add(table, value, extra)
+        self._count(document)
+
     def finish(self) -> None:
         """The content is over."""
         for table in list(self._first):
@@ -107,10 +129,8 @@ class _Reading:
         self._account.find()
         self._account.consume("record", document.size)
         extra = {} if document.key is None else {KEY: document.key}
-        table = self._table(document)
-        if document.owner and not self._layout.tables and not self._layout.search:
-            self._belong(table, document, extra)
-        elif self._owners.get(document.holder) == (NUMBER, str(document.holder)) and not document.size:
+        table = self._placed(document, extra)
+        if self._owners.get(document.holder) == (NUMBER, str(document.holder)) and not document.size:
             extra[NUMBER] = str(document.holder)
         if type(value) is dict and is_hit(value):
             self.tables.keys += len(value)
@@ -127,6 +147,13 @@ class _Reading:
             }
         self.tables.add(table, value, extra)
         self._count(document)
+
+    def _placed(self, document: Document, extra: dict[str, str]) -> str:
+        """Return the table of a document, and put into ``extra`` what it belongs to."""
+        table = self._table(document)
+        if document.owner and not self._layout.tables and not self._layout.search:
+            self._belong(table, document, extra)
+        return table
 
     def _count(self, document: Document) -> None:
         keys, self.tables.keys = self.tables.keys, 0

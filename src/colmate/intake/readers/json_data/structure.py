@@ -14,11 +14,12 @@ from typing import Final
 from colmate.intake.accounting import Account
 from colmate.intake.evidence import Utf8
 from colmate.intake.readers.json_data.brackets import Brackets, Tokens
-from colmate.intake.readers.json_data.documents import Document
+from colmate.intake.readers.json_data.documents import DEEPEST, Document, Parser
 from colmate.intake.readers.json_data.frames import Frame, named
 from colmate.intake.readers.json_data.gaps import BLANKS, SUSPECT, Stretch
 from colmate.intake.readers.json_data.layout import Layout
 from colmate.intake.readers.json_data.recovery import is_malformed, restart_of
+from colmate.intake.readers.json_data.runs import Run, extent, objects
 from colmate.intake.reading import Options
 
 __all__ = ["Structure"]
@@ -44,9 +45,21 @@ class Structure(Stretch):
         self._void = False
         self._holders = 0
         self._restart: re.Pattern[bytes] | None = None
+        self._parser: Parser | None = None
+        self._alone = 0  # up to this place runs were tried
 
     def documents(self) -> Iterator[Document]:
         """Yield the documents in the order in which they end."""
+        for found in self._found():
+            if isinstance(found, Document):
+                yield found
+
+    def runs(self) -> Iterator[Document | Run]:
+        """Yield the documents in the order in which they end, many at once where they are objects without a fault."""
+        self._parser = Parser(self._account)
+        return self._found()
+
+    def _found(self) -> Iterator[Document | Run]:
         ended = False
         while not ended:
             if self._scanned == len(self._buffer):
@@ -61,7 +74,7 @@ class Structure(Stretch):
                 ended = self._scanned == len(self._buffer)
         yield from self._end()
 
-    def _stretch(self) -> Iterator[Document]:
+    def _stretch(self) -> Iterator[Document | Run]:
         """Scan one window and go through its brackets."""
         text = self._buffer
         start = self._scanned
@@ -85,10 +98,11 @@ class Structure(Stretch):
             yield self._document(self._buffer[start:end], start, "malformed_json")
         self._open, self._gap, self._scanned, self._skipping = -1, end, end, False
 
-    def _follow(self, tokens: Tokens) -> Iterator[Document]:
+    def _follow(self, tokens: Tokens) -> Iterator[Document | Run]:
         """Go through the brackets at the depth of the records, and those around them."""
         level, place, index = -1, -1, 0
         self._void = False
+        self._alone = 0 if tokens.deepest < DEEPEST else self._scanned
         at: list[int] = []
         low: list[int] = []
         while not self._void:  # a restart makes these brackets void
@@ -103,9 +117,38 @@ class Structure(Stretch):
             if low[index - 1] < level:
                 yield from self._left(place)
             elif self._open < 0:
-                yield from self._opened(place)
+                if self._parser and place >= self._alone and (run := self._run(at, low, index - 1)):
+                    yield run
+                    index += 2 * len(run.values) - 1
+                    place = at[index - 1]
+                else:
+                    yield from self._opened(place)
             else:
                 yield from self._closed(place + 1)
+
+    def _run(self, at: list[int], low: list[int], index: int) -> Run | None:
+        """Return the documents from the bracket at ``index`` on, if they can be taken many at once."""
+        frame, start = self._frames[-1], at[index]
+        # the first document of all goes the long way, to be an example of how they begin
+        listed = frame.kind == "array" and not frame.tentative and self._restart is not None
+        if not self._parser or not listed or (self._layout.tables and len(self._frames) == 2):
+            return None
+        if self._buffer[self._gap : start] not in USUAL:
+            return None
+        stop = extent(at, low, index, len(self._frames) - 1)
+        if stop == index:
+            return None
+        count, end = (stop - index) // 2, at[stop - 1] + 1
+        text = self._buffer[start:end]
+        values = objects(self._parser, text, count)
+        if values is None:
+            self._alone = end
+            return None
+        size = sum(at[index + 1 : stop : 2]) - sum(at[index:stop:2]) + count
+        self._account.consume("blank", start - self._gap + len(text) - size)
+        run = Run(self._document(text, start)._replace(size=size), values)
+        self._gap = end
+        return run
 
     def _opened(self, place: int) -> Iterator[Document]:
         frame = self._frames[-1]
