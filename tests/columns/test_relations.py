@@ -68,20 +68,25 @@ PATIENTS: Cells = {
         ("medecin_traitant_id", "medecins", "id", 0.9),
         ("AlbumId", "Album", "AlbumId", 0.9),
         ("sejour", "mvt_sejours", "num", 0.5),
+        ("owner_id", "users", "user_id", 0.7),
+        ("created_by", "app_utilisateurs", "id", 0.7),
+        ("id_auteur", "comptes", "id", 0.7),
+        ("praticien_id", "users", "id", 0.7),
         ("venue_id", "sejours", "id", 0.5),
     ],
 )
 def test_names_that_mean_a_key(column: str, table: str, key: str, at_least: float) -> None:
-    assert told_by_name(column, table, key, "own") >= at_least
+    assert told_by_name(column, table, key, "lettres") >= at_least
 
 
 @pytest.mark.parametrize(
     ("column", "table", "key"),
     [("id", "patients", "id"), ("code", "communes", "code"), ("montant", "patients", "id"), ("num", "dossiers", "num"),
-     ("unite", "unix_users", "id"), ("statut", "stations", "id")],
+     ("unite", "unix_users", "id"), ("statut", "stations", "id"), ("nb_consultant", "users", "id"),
+     ("user_type", "staff", "id"), ("owner_id", "patients", "id"), ("created_at", "users", "id")],
 )  # fmt: skip
 def test_names_that_mean_none(column: str, table: str, key: str) -> None:
-    assert told_by_name(column, table, key, "own") < 0.5
+    assert told_by_name(column, table, key, "lettres") < 0.5
 
 
 def test_a_reference_is_told_by_values_and_name_together(engine: Engine) -> None:
@@ -94,6 +99,19 @@ def test_a_reference_is_told_by_values_and_name_together(engine: Engine) -> None
     assert told(known, relate(engine, known)) == {
         ("sejours.patient_id", "patients.id"),
         ("actes.sejour_id", "sejours.id"),
+    }
+
+
+def test_who_acted_is_in_the_table_that_the_numbers_fill(engine: Engine) -> None:
+    staff = {"user_id": numbers(1, 12), "login": [f"u{n}" for n in range(12)], "actif": ["1", "0"] * 6}
+    known = tables(engine, {
+        "medecins": {"id": numbers(1, 40), "nom": [leaks.row(n)[0] for n in range(40)]},
+        "users": staff,
+        "lettres": {"id": numbers(800, 60), "author_id": numbers(1, 12) * 5, "medecin_id": numbers(1, 30) * 2},
+    })  # fmt: skip
+    assert told(known, relate(engine, known)) == {
+        ("lettres.author_id", "users.user_id"),
+        ("lettres.medecin_id", "medecins.id"),
     }
 
 

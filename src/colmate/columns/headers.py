@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from colmate.catalogue import load, semantic_types
 
-__all__ = ["Header", "generated", "only_date", "read", "split", "subject_of"]
+__all__ = ["Header", "generated", "only_date", "read", "split", "subject_of", "take_role"]
 
 # words that say nothing of the meaning: articles and prefixes of tables
 FILLERS = frozenset(
@@ -115,7 +115,7 @@ def read(name: str) -> Header:
     words = split(name)
     if not words or generated(name):
         return Header(words, None, MappingProxyType({}))
-    role, rest = _take_role(words)
+    role, rest = take_role(words)
     if SOUNDS.intersection(words):
         return Header(words, role, MappingProxyType({"code": 1.0}))
     scores: dict[str, float] = {}
@@ -145,8 +145,8 @@ def subject_of(table: str) -> str | None:
     return None
 
 
-def _take_role(words: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
-    """Return the role that the words tell, and the words without those; the longest phrase first."""
+def take_role(words: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """Return the role that words (of `split`) tell, and the words without those; the longest phrase first."""
     for size in range(min(3, len(words)), 0, -1):
         for start in range(len(words) - size + 1):
             role = _roles().get(words[start : start + size])

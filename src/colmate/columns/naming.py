@@ -7,11 +7,23 @@ words of its column too: those of the table it refers to, those of that table's 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from colmate.columns.headers import read, split, subject_of
+from colmate.catalogue import load
+from colmate.columns.headers import read, split, subject_of, take_role
 
-__all__ = ["ALIKE", "core", "core_of_table", "is_an_id", "names_a_key", "openings", "told_by_name"]
+__all__ = [
+    "ACTING",
+    "ALIKE",
+    "ROLE",
+    "acts",
+    "core",
+    "core_of_table",
+    "is_an_id",
+    "names_a_key",
+    "openings",
+    "told_by_name",
+]
 
 # words that say "key" and not whose
 KEY_WORDS = frozenset(
@@ -43,6 +55,8 @@ SHORTEST = 3
 SAME, INSIDE, SHORT, ROLE, PART = 1.0, 0.9, 0.8, 0.7, 0.55
 # two names that mean the same kind of thing: a stay, a visit, a venue
 ALIKE = 0.6
+# who acts in a system is in its table of users, or of professionals
+ACTING = ("account", "professional")
 
 
 def told_by_name(column: str, table: str, key: str, own: str) -> float:
@@ -59,12 +73,38 @@ def told_by_name(column: str, table: str, key: str, own: str) -> float:
         named = _alike(of_key, theirs) >= INSIDE
         score = max(score, _alike(words, of_key) * (1.0 if named else 0.8))
     if score < ROLE:
-        role = read(column).role
-        score = max(score, ROLE if role is not None and role == subject_of(table) else 0.0)
+        score = max(score, ROLE if _by_role(column, table) else 0.0)
     if score < PART:
         stays = min(read(name).score("stay_id") for name in (column, table)) >= ALIKE
         score = max(score, PART if stays else 0.0)
     return score if own == table or score > _alike(words, core_of_table(own)) else 0.0
+
+
+@cache
+def _actors() -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(split(word)) for word in load("vocabularies")["references"]["actor"])
+
+
+@lru_cache(maxsize=20_000)
+def acts(column: str) -> bool:
+    """Return whether a name refers to whoever acted: ``owner_id``, ``created_by``, ``id_praticien``.
+
+    Other words beside ("consultant" in ``nb_consultants``, "user" in ``user_type``) make it a property, no reference.
+    """
+    words = split(column)
+    rest = tuple(word for word in words if word not in KEY_WORDS)
+    if not rest or (len(rest) < len(words) and not is_an_id(column)):
+        return False
+    role, other = take_role(rest)
+    return rest in _actors() or (role in ACTING and not other)
+
+
+def _by_role(column: str, table: str) -> bool:
+    """Return whether a column names somebody by the role that a table's records have."""
+    subject, role = subject_of(table), read(column).role
+    if subject in ACTING:
+        return acts(column) or (role == subject and is_an_id(column))
+    return role is not None and role == subject
 
 
 def openings(words: Iterable[str]) -> set[str]:

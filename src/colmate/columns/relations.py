@@ -10,72 +10,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import pyarrow as pa
 
+from colmate.catalogue import load
 from colmate.columns.column import Column, DeclaredLike, RecordsTable, TableColumns
 from colmate.columns.headers import read, subject_of
 from colmate.columns.keys import key_text
-from colmate.columns.naming import ALIKE, core, core_of_table, is_an_id, names_a_key, openings, told_by_name
+from colmate.columns.naming import (
+    ACTING,
+    ALIKE,
+    ROLE,
+    acts,
+    core,
+    core_of_table,
+    is_an_id,
+    names_a_key,
+    openings,
+    told_by_name,
+)
 from colmate.engine import Engine, fingerprint
 from colmate.model import Key
 
 __all__ = ["RelatedTable", "Relation", "keys_of", "relate"]
 
-# nothing refers by these, unless the name says "id"
-NO_KEYS = (
-    frozenset(
-        (
-            "free_text",
-            "empty",
-            "boolean",
-            "sex",
-            "title",
-            "first_name",
-            "last_name",
-            "birth_name",
-            "used_name",
-            "full_name",
-        )
-    )
-    | frozenset(
-        (
-            "birth_date",
-            "death_date",
-            "care_date",
-            "date",
-            "timestamp",
-            "address",
-            "city",
-            "birth_place",
-            "email",
-            "phone",
-        )
-    )
-    | frozenset(
-        (
-            "password",
-            "password_hash",
-            "ip_address",
-            "url",
-            "unit",
-            "lab_result",
-            "measurement",
-            "diagnosis",
-            "drug",
-            "country",
-        )
-    )
-    | frozenset(
-        ("lab_test", "professional_name", "specialty", "occupation", "age", "marital_status", "entitlement", "iban")
-    )
-    | frozenset(("postcode", "income", "card_number", "country", "entitlement", "iban"))
-)
 NAMED = 0.45
-# numbers that mean one thing wherever they stand
-SPEAKING = frozenset(
-    ("patient_id", "stay_id", "nir", "ins", "rpps", "adeli", "finess", "siret", "siren", "commune_code", "lab_code")
-) | frozenset(("diagnosis_code", "procedure_code", "drug_code", "insurance_body"))
 BY_TYPE = 0.6
 INCLUDED = 0.98
 # a part of the parent may be cut off: then the name has to say it all
@@ -85,6 +45,12 @@ UNIQUE = 0.98
 KEYS_EACH = 6
 PRINTS = 30_000_000
 Place = tuple[int, str]
+
+
+@cache
+def _types(kind: str) -> frozenset[str]:
+    """Return the semantic types that are "no_key" (nothing refers by them) or "speaking" (one meaning everywhere)."""
+    return frozenset(load("vocabularies")["references"][kind])
 
 
 @dataclass(frozen=True)
@@ -182,7 +148,7 @@ def _keys(table: RelatedTable) -> list[Column]:
 
 def _is_number(column: Column) -> bool:
     """Return whether a column may number records: its type says so, or its name against its type."""
-    if column.semantic_type not in NO_KEYS or is_an_id(column.name):
+    if column.semantic_type not in _types("no_key") or is_an_id(column.name):
         return True
     return names_a_key(column.name) and read(column.name).score(column.semantic_type) < NAMED
 
@@ -218,7 +184,8 @@ def _heads(column: Column, key: Column, table: RelatedTable) -> bool:
 def _signs_of_key(table: RelatedTable, key: Column) -> set[str]:
     """Return what the columns that refer to a key may have in common with it: see `_signs`."""
     named = openings((*core_of_table(table.table.name), *core(key.name)))
-    role = {f"role {subject_of(table.table.name)}"}
+    subject = subject_of(table.table.name)
+    role = {f"role {subject}"} | ({"acting"} if subject in ACTING else set())
     stay = {"stay"} if read(table.table.name).score("stay_id") >= ALIKE else set()
     return named | role | stay | {f"type {key.semantic_type}"}
 
@@ -227,13 +194,15 @@ def _signs(column: Column) -> set[str]:
     header = read(column.name)
     stay = {"stay"} if header.score("stay_id") >= ALIKE else set()
     patient = {"role patient"} if column.semantic_type == "patient_id" else set()
-    typed = {f"type {column.semantic_type}"} if column.semantic_type in SPEAKING else set()
-    return openings(core(column.name)) | ({f"role {header.role}"} if header.role else set()) | stay | patient | typed
+    typed = {f"type {column.semantic_type}"} if column.semantic_type in _types("speaking") else set()
+    acting = {"acting"} if acts(column.name) else set()
+    role = {f"role {header.role}"} if header.role else set()
+    return openings(core(column.name)) | role | acting | stay | patient | typed
 
 
 def _score(column: Column, table: RelatedTable, parent: RelatedTable, key: Column) -> float:
     score = told_by_name(column.name, parent.table.name, key.name, table.table.name)
-    if column.semantic_type == key.semantic_type and column.semantic_type in SPEAKING:
+    if column.semantic_type == key.semantic_type and column.semantic_type in _types("speaking"):
         score = max(score, BY_TYPE)
     if column.semantic_type == "patient_id" and parent.decided.subject == "patient" and key.semantic_type != "nir":
         score = max(score, BY_TYPE)
@@ -291,7 +260,9 @@ def _chosen(
         child, parent = pair
         key = known[parent[0]].fields[parent[1]]
         first = float(key.name in _primary(known[parent[0]]))
-        rank: tuple[float, ...] = (score, round(share, 2), first, float(key.distinct), -parent[0])
+        # by the role alone users and doctors in town are the same: the table that the values fill best
+        size = float(key.distinct) if score > ROLE else -float(key.distinct)
+        rank: tuple[float, ...] = (score, round(share, 2), first, size, -parent[0])
         if child not in best or rank > best[child][0]:
             best[child] = (rank, parent)
     for child, (rank, parent) in best.items():
