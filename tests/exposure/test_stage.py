@@ -137,6 +137,19 @@ def test_special_categories_from_codes(engine: Engine, kind: str, value: str, ca
     assert special(found)[category][4] == [kind]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "categories"),
+    [
+        ("cmu", "1", {"social_vulnerability"}), ("C2S", "O", {"social_vulnerability"}), ("cmu", "0", set()),
+        ("ame", "oui", {"social_vulnerability", "ethnic_origin"}), ("tutelle", "curatelle", {"social_vulnerability"}),
+        ("tutelle", "aucune", set()), ("ald", "1", {"health_other"}), ("code_exo", "4", {"health_other"}),
+        ("ald", "N", set()), ("vip", "1", set()), ("droits", "oui", {"health_other"}),
+    ],
+)  # fmt: skip
+def test_a_bare_yes_says_what_the_column_is_called(engine: Engine, name: str, value: str, categories: set[str]) -> None:
+    assert set(special(patients(engine, {name: ("entitlement", None)}, [[value]]))) == categories
+
+
 def test_codes_that_say_nothing(engine: Engine) -> None:
     columns = {"a": ("entitlement", None), "b": ("entitlement", "patient")}
     assert special(patients(engine, columns, [["0", "N"], ["non", ""], [None, None]])) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,12 +18,16 @@ __all__ = ["CodeRule", "code_rules", "conditions"]
 
 POSITIVE = r"^\W*(pos|\+|detect|react|presen|oui)"
 NEGATIVE = r"^\W*(neg|-|non|absen|indetect|nd$|0$)"
+WORDS = re.compile(r"[a-z]+|\d+")
 CODES = frozenset({"diagnosis_code", "drug_code", "procedure_code", "lab_code"})
 
 
 @dataclass(frozen=True)
 class CodeRule:
-    """A value of semantic ``type`` in which ``pattern`` is found shows ``category``; ``source``: where that is from."""
+    """A value of semantic ``type`` in which ``pattern`` is found shows ``category``; ``source``: where that is from.
+
+    ``result``: a laboratory result decides. ``header`` and ``unless``: what the column's name must and must not say.
+    """
 
     id: str
     type: str
@@ -30,6 +35,14 @@ class CodeRule:
     pattern: str
     source: str
     result: bool = False
+    header: str = ""
+    unless: str = "(?!)"
+
+    def holds_for(self, column: ColumnLike) -> bool:
+        """Return whether the rule is one for a column: by its type and, where a bare "1" says nothing, its name."""
+        name = " ".join(WORDS.findall(column.name.lower()))
+        told = re.search(self.header, name) is not None and re.search(self.unless, name) is None
+        return self.type == column.semantic_type and told
 
 
 @cache
@@ -45,7 +58,7 @@ def conditions(
     value = canonical[column.field].fill_null("")
     value = value.upper().re_replace(r"[\s.]", "") if column.semantic_type in CODES else ascii_fold(value.lower())
     for rule in code_rules():
-        if rule.type != column.semantic_type:
+        if not rule.holds_for(column):
             continue
         found = value.re_search(rule.pattern)
         if not rule.result:

@@ -173,7 +173,16 @@ def _facts(world: World, owned: Mapping[str, Owned]) -> dict[str, dict[str, Ints
             for fact in codes.facts(row):
                 by_fact.setdefault(fact, []).append(who[who >= 0])
         found[CODED[table]] = {fact: np.unique(np.concatenate(parts)) for fact, parts in by_fact.items()}
-    return found
+    return found | {"entitlement": _entitled(world)}
+
+
+def _entitled(world: World) -> dict[str, Ints]:
+    """Facts that the columns of entitlements show: a long illness; guardianship or C2S."""
+    files, up = world.plan.files.person, entitled(world.plan, ALL)
+    return {
+        "health_other asserted patient": np.unique(files[up["ald"]]),
+        "social_vulnerability asserted patient": np.unique(files[up["cmu"] | up["tutelle"]]),
+    }
 
 
 def _special(facts: Mapping[str, Mapping[str, Ints]]) -> list[dict[str, Any]]:
