@@ -32,6 +32,7 @@ __all__ = [
 
 CAPITALS, NOT_CAPITALS = r"\b\p{Lu}[\p{Lu}'’\-]+\b", r"\b\p{Lu}?\p{Ll}[\p{L}'’.\-]*"
 FIRST_FIRST = r"^(.*?) ?(\p{L}+)$"
+DOUBLED = "CFLMNOPRST"
 ACCENTED = "éèêëâäîïôöùûüçñÉÈÊËÂÄÎÔÖÙÛÜÇÑ"
 LAST_FIRST = r"^((?:(?:DE|DU|DES|LA|LE|D|L|VAN|VON|EL|AL|BEN|DA|DI) )*\p{L}+) ?(.*)$"
 
@@ -105,8 +106,11 @@ def sound(name: ir.StringValue) -> ir.StringValue:
     """What a French ear keeps of a name: MATHIEU = MATTHIEU, CATHERINE = KATHERINE, CAQUINEAU = CAQUINO, HEYD = EYD."""
     heard = name.replace("PH", "F").re_replace("CK|QU|K|Q|C([AOULRNT]|$)", r"K\1").re_replace("E?AU[XTD]?", "O")
     heard = heard.replace("Y", "I").replace("Z", "S").replace("H", "")
-    for letter in "CFLMNOPRST":
-        heard = heard.replace(letter * 2, letter)
+    single = heard
+    for letter in DOUBLED:
+        single = single.replace(letter * 2, letter)
+    # most names have no letter twice: ten replacements cost more than to look
+    heard = heard.re_search("|".join(letter * 2 for letter in DOUBLED)).ifelse(single, heard)
     return heard.re_replace("([^I])(?:E|[STX]+)$", r"\1")
 
 
