@@ -196,8 +196,7 @@ class Script:
         buffer.passed("header", found.end())
         target = Target(table, columns)
         if is_csv(found.group(3)):
-            copied_csv(buffer, self._account, self._collected, target, found.group(3))
-            return iter(())
+            return copied_csv(buffer, self._account, self._collected, target, found.group(3))
         return copied_lines(buffer, self._account, self._collected, target)
 
     def _statement(self) -> None:
