@@ -3,7 +3,7 @@
 Each format gets a process, small invented contents to start from (`benchmarks.mutations`), and so many seconds. A
 fault is an exception that is no sentence for the user, books that do not balance, records that differ with the size
 of the blocks the content comes in, a run of more than 10 seconds, or more than 2 GB of memory. ``csv``, the
-compressions, ``nested`` and ``any`` take the whole path, from a file on the disk. Needs ``atheris`` (the extra ``fuzz``).
+compressions, ``nested`` and ``any`` take the whole path, from a file on the disk. Needs ``atheris`` (extra ``fuzz``).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _fuzzed(name: str, seconds: int) -> bool:
         (folder / "words").write_text("".join(f'"{word}"\n' for word in escaped), encoding="ascii")
         command = [sys.executable, "-m", "benchmarks.fuzz", "--one", name, *LIMITS, f"-max_total_time={seconds}"]
         command += [f"-dict={folder}/words", f"-artifact_prefix={folder}/fault-", f"{folder}/corpus"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")
         executed, covered = EXECUTED.search(done.stderr), COVERED.findall(done.stderr)
         print(
             f"{name:<14} {'FAULT' if done.returncode else 'ok':<6} {executed[1] if executed else '?':>9} runs "
@@ -81,9 +81,10 @@ def _one(name: str, arguments: list[str]) -> None:
 
 def _alone(name: str) -> Callable[[bytes], None]:
     """Return what gives a content to one reader."""
+    from tests.intake.readers.harness import read_with
+
     from colmate.errors import EvidenceError, FormatError
     from colmate.intake.readers import formats
-    from tests.intake.readers.harness import read_with
 
     form = next(one for one in formats() if one.id == name)
     options: dict[str, object] = {}
@@ -101,7 +102,7 @@ def _alone(name: str) -> Callable[[bytes], None]:
             again = read_with(form, data, block=SMALL, **options)
             # where a broken record is taken up again may depend on how much of it is there
             whole = not found.account.rejected and not again.account.rejected
-            assert not whole or again.tables == found.tables, "the records differ with the blocks"  # noqa: S101
+            assert not whole or again.tables == found.tables, "the records differ with the blocks"
 
     return attempt
 
@@ -124,10 +125,10 @@ def _across(name: str) -> Callable[[bytes], None]:
                 given = sum(batch.num_rows for batch in piece.batches)
                 if piece.closes:
                     entry = piece.evidence
-                    assert entry.records_found == entry.records_read + entry.records_rejected  # noqa: S101
-                    assert entry.bytes == entry.bytes_accounted  # noqa: S101
-                    assert len(piece.rejects) == entry.records_rejected  # noqa: S101
-                    assert not piece.columns or given == entry.records_read  # noqa: S101
+                    assert entry.records_found == entry.records_read + entry.records_rejected
+                    assert entry.bytes == entry.bytes_accounted
+                    assert len(piece.rejects) == entry.records_rejected
+                    assert not piece.columns or given == entry.records_read
         except (FormatError, EvidenceError):
             return
 

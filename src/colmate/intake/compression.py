@@ -159,9 +159,7 @@ class Compressed:
     member (padding) set `trailing`.
     """
 
-    def __init__(
-        self, source: Readable, name: str, bounds: Bounds | None = None, budget: Budget | None = None
-    ) -> None:
+    def __init__(self, source: Readable, name: str, bounds: Bounds | None = None, budget: Budget | None = None) -> None:
         self.stopped: str | None = None
         self.trailing = 0
         self._budget = budget

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
+import pyarrow as pa
 import pytest
 
 from colmate import intake
@@ -63,7 +64,9 @@ def test_time_does_not_grow_faster_than_the_content(name: str) -> None:
     assert time.process_time() - start < SECONDS
 
 
-@pytest.mark.parametrize("unit", [b"a", b"\n", b"\r\n", b" ", b"'", b'"', b"<", b"[", b"{", b"a ", b"--\n", b"\\'", b"a:"])
+@pytest.mark.parametrize(
+    "unit", [b"a", b"\n", b"\r\n", b" ", b"'", b'"', b"<", b"[", b"{", b"a ", b"--\n", b"\\'", b"a:"]
+)
 @pytest.mark.parametrize("begin", [b"", b"Objet :", b"-- \n", b"<a ", b"H|"])
 def test_a_format_is_told_in_time_whatever_is_repeated(begin: bytes, unit: bytes) -> None:
     data = begin + unit * (SIZE // len(unit))
@@ -173,6 +176,16 @@ def test_what_comes_out_of_a_file_is_bounded_together(name: str) -> None:
     assert sum(records.values()) * len(CSV) < 4 << 20
 
 
+def test_a_dictionary_that_stands_for_terabytes_is_a_bomb() -> None:
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int8()), pa.array(["x" * 1000]))
+    buffer = io.BytesIO()
+    with pa.ipc.new_file(buffer, pa.schema([("a", once.type)])) as writer:
+        for _ in range(9):
+            writer.write_batch(pa.record_batch([once], ["a"]))
+    found = read_with(FORMS["arrow"], buffer.getvalue(), bounds=intake.Bounds(ratio=200, free=1 << 20))
+    assert [reason for *_, reason in found.rejects] == ["decompression_bomb"]
+
+
 def _pax(length: bytes) -> bytes:
     entry = tarfile.TarInfo("x")
     entry.type, entry.size = tarfile.XHDTYPE, 512
@@ -223,3 +236,22 @@ def test_a_part_of_a_workbook_named_nul_is_passed_over() -> None:
     place = data.rindex(b"PK\x03\x04")
     found = read_with(FORMS["xlsx"], data[: place + 30] + b"\0x")
     assert [row["nom"] for row in found.tables["F"]] == ["Roux", "Blanc"]
+
+
+# --- many ------------------------------------------------------------------------------------------------------------
+
+MANY: dict[str, Callable[[int], bytes]] = {
+    "tables of a dump": lambda count: b"-- MySQL dump\n" + b"".join(
+        b"CREATE TABLE t%d (a int);\nINSERT INTO t%d VALUES (1);\n" % (number, number) for number in range(count)
+    ),
+    "columns of one name": lambda count: b'[{"a": 1, "b": [' + b",".join([b"1"] * 9) + b"]}, {" + b",".join(
+        b'"c%s": 1' % (b" " * number) for number in range(count // 20)
+    ) + b"}]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_tables_or_columns_take_no_longer_each(name: str) -> None:
+    start = time.process_time()
+    opened(MANY[name](8000))
+    assert time.process_time() - start < 2 * SECONDS
