@@ -16,6 +16,7 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.mutations import ACROSS, mutated, seeds, tokens
 
@@ -87,10 +88,10 @@ def _alone(name: str) -> Callable[[bytes], None]:
     from colmate.intake.readers import formats
 
     form = next(one for one in formats() if one.id == name)
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
     if name == "fixed":
         options["layout"] = Path(tempfile.mkdtemp()) / "layout.csv"
-        options["layout"].write_text(LAYOUT, encoding="utf-8")  # type: ignore[attr-defined]
+        options["layout"].write_text(LAYOUT, encoding="utf-8")
 
     def attempt(data: bytes) -> None:
         try:

@@ -213,13 +213,13 @@ def _in_tar(data: bytes, change: Change, chance: random.Random) -> bytes:
         entry = tarfile.TarInfo(chance.choice(("a.csv", "../b", "c" * 300, "é" * 99)))
         entry.type, entry.size = chance.choice([b"0", b"2", b"3", b"x", b"g", b"L", b"K", b"S", b"5"]), len(data)
         return entry.tobuf(chance.choice((tarfile.USTAR_FORMAT, tarfile.PAX_FORMAT, tarfile.GNU_FORMAT))) + data
-    data = bytearray(change(data))
-    for found in re.finditer(rb"ustar", bytes(data)):
+    changed = bytearray(change(data))
+    for found in re.finditer(rb"ustar", bytes(changed)):
         begin = found.start() - 257
-        if begin >= 0 and begin + 512 <= len(data):
-            data[begin + 148 : begin + 156] = b" " * 8
-            data[begin + 148 : begin + 156] = b"%06o\0 " % sum(data[begin : begin + 512])
-    return bytes(data)
+        if begin >= 0 and begin + 512 <= len(changed):
+            changed[begin + 148 : begin + 156] = b" " * 8
+            changed[begin + 148 : begin + 156] = b"%06o\0 " % sum(changed[begin : begin + 512])
+    return bytes(changed)
 
 
 def _in_pdf(data: bytes, change: Change, chance: random.Random) -> bytes:

@@ -109,8 +109,8 @@ def decoded_text(part: Part) -> str:
     if raw.isascii():
         return raw.decode("ascii")
     encoding = detect(raw[:65_536])
-    text = Text(encoding).widen(raw[encoding.bom :], final=True)
-    return to_utf8(text, encoding, lambda _code, _count: None).decode("utf-8", "replace")
+    widened = Text(encoding).widen(raw[encoding.bom :], final=True)
+    return to_utf8(widened, encoding, lambda _code, _count: None).decode("utf-8", "replace")
 
 
 def headers_of(message: bytes) -> tuple[Headers, int]:
