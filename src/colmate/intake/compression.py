@@ -15,7 +15,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-__all__ = ["Bounds", "Compressed", "Plain", "Readable", "Stream", "compression_of"]
+__all__ = ["Bounds", "Budget", "Compressed", "Plain", "Readable", "Stream", "compression_of"]
 
 MAGIC = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00", "zstd": b"\x28\xb5\x2f\xfd"}
 FEED = 1 << 16
@@ -33,6 +33,24 @@ class Bounds:
     def burst(self, produced: int, consumed: int) -> bool:
         """Tell whether ``produced`` bytes out of ``consumed`` is too much."""
         return produced > self.size or (produced > self.free and produced > self.ratio * max(consumed, 1))
+
+
+class Budget:
+    """What may come out of one file as received of ``size`` bytes, all that is packed in it taken together.
+
+    Each member of an archive may be credible on its own where all of them are not: members that lie over each other,
+    archives within archives, streams that are packed again and again.
+    """
+
+    def __init__(self, bounds: Bounds, size: int) -> None:
+        self.spent = False
+        self._bounds, self._size, self._produced = bounds, size, 0
+
+    def burst(self, produced: int) -> bool:
+        """Count ``produced`` more bytes; tell whether it is too much by now."""
+        self._produced += produced
+        self.spent = self.spent or self._bounds.burst(self._produced, self._size)
+        return self.spent
 
 
 class Readable(Protocol):
@@ -141,9 +159,10 @@ class Compressed:
     member (padding) set `trailing`.
     """
 
-    def __init__(self, source: Readable, name: str, bounds: Bounds | None = None) -> None:
+    def __init__(self, source: Readable, name: str, bounds: Bounds | None = None, budget: Budget | None = None) -> None:
         self.stopped: str | None = None
         self.trailing = 0
+        self._budget = budget
         self._name = name
         self._source = source
         self._bounds = bounds or Bounds()
@@ -161,7 +180,8 @@ class Compressed:
             self._produced += len(piece)
             size -= len(piece)
             parts.append(piece)
-            if self._bounds.burst(self._produced, self._consumed):
+            over = self._budget is not None and self._budget.burst(len(piece))
+            if over or self._bounds.burst(self._produced, self._consumed):
                 self._stop("decompression_bomb")
         return b"".join(parts)
 

@@ -7,6 +7,7 @@ import io
 from typing import Final
 
 from colmate.intake.accounting import Receipt
+from colmate.intake.compression import Budget
 from colmate.intake.reading import Member, Options
 from colmate.intake.source import Received
 
@@ -61,11 +62,12 @@ class Seekable(io.RawIOBase):
 
 
 class Counted:
-    """A member's content: hashed, and stopped when it grows past what is credible."""
+    """A member's content: hashed, and stopped when it, or all that was unpacked, grows past what is credible."""
 
-    def __init__(self, member: Member, options: Options) -> None:
+    def __init__(self, member: Member, options: Options, budget: Budget) -> None:
         self.size = 0
         self._burst = False
+        self._budget = budget
         self._member, self._bounds = member, options.bounds
         self._hash = hashlib.sha256()
 
@@ -76,12 +78,13 @@ class Counted:
 
     def read(self, size: int) -> bytes:
         """Return up to ``size`` bytes, b"" at the end."""
+        self._burst = self._burst or self._budget.spent
         if self._burst:
             return b""
         block = self._member.content.read(size)
         self.size += len(block)
         self._hash.update(block)
-        self._burst = self._bounds.burst(self.size, self._member.packed)
+        self._burst = self._budget.burst(len(block)) or self._bounds.burst(self.size, self._member.packed)
         return block
 
     def receipt(self) -> Receipt:

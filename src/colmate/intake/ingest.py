@@ -12,7 +12,7 @@ from colmate.errors import EvidenceError, FormatError
 from colmate.intake.accounting import Account, Receipt
 from colmate.intake.books import Finish, Reading, closed, items_of, numbered, piece, unread
 from colmate.intake.choosing import choose
-from colmate.intake.compression import Compressed, Plain, Stream, compression_of
+from colmate.intake.compression import Budget, Compressed, Plain, Stream, compression_of
 from colmate.intake.containers import MEMBERS
 from colmate.intake.contents import Counted, Seekable, samples
 from colmate.intake.evidence import Source
@@ -40,6 +40,8 @@ class Tables(Iterator[TableStream]):
         self._alone = len(paths) == 1
         self._serial = 0
         self._families: dict[str, Joiner] = {}
+        # of the file that is being read
+        self._budget = Budget(options.bounds, 0)
         self._pieces = self._all(paths, progress)
 
     def __next__(self) -> TableStream:
@@ -65,6 +67,7 @@ class Tables(Iterator[TableStream]):
                 yield piece(known, table)
 
     def _file(self, received: Received) -> Iterator[TableStream]:
+        self._budget = Budget(self._options.bounds, received.size)
         packing = compression_of(received.peek(0, 64))
         stream: Stream = Compressed(received, packing, self._options.bounds) if packing else Plain(received)
 
@@ -123,7 +126,7 @@ class Tables(Iterator[TableStream]):
             packing = compression_of(source.head.raw)
             if packing is None:
                 return source, False
-            inner = Compressed(source, packing, self._options.bounds)
+            inner = Compressed(source, packing, self._options.bounds, self._budget)
             source = Source(source.name, inner, source.serial, None, self._options.encoding)
         return source, True
 
@@ -169,7 +172,7 @@ class Tables(Iterator[TableStream]):
             account.find()
             account.reject(0, member.place, b"", reason)
             return
-        counted = Counted(member, self._options)
+        counted = Counted(member, self._options, self._budget)
         name = shown(member.name) or f"member_{self._serial}"
         container = reading.account.evidence
         try:

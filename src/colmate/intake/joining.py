@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from colmate.errors import FormatError
-from colmate.intake.names import column_names, shown
+from colmate.intake.names import shown
 from colmate.intake.reading import Chunk, Declared, Reference, Within
 
 __all__ = ["Joiner", "Known"]
@@ -44,6 +44,7 @@ class _Pending:
     known: Known
     given: dict[str, int] = field(default_factory=dict)  # the file's name of a column → its place
     taken: set[str] = field(default_factory=set)
+    times: dict[str, int] = field(default_factory=dict)  # how often a name was given
     tables: list[pa.Table] = field(default_factory=list)
     size: int = 0
 
@@ -53,6 +54,8 @@ class Joiner:
 
     def __init__(self) -> None:
         self._pending: dict[str, _Pending] = {}
+        # those that grew since they were last looked at: a dump may have a million tables
+        self._grown: list[_Pending] = []
         self._size = 0
 
     def known(self, table: str) -> Known | None:
@@ -73,6 +76,7 @@ class Joiner:
         if records.num_rows:
             pending.tables.append(records.rename_columns([f"c{place}" for place in places]))
             pending.size += records.nbytes
+            self._grown.append(pending)
             self._size += records.nbytes
 
     def _place(self, pending: _Pending, name: str) -> int:
@@ -83,12 +87,13 @@ class Joiner:
                 raise FormatError(
                     f"a table of {pending.known.evidence} would have more than the {WIDEST} columns that can be read"
                 )
-            pending.known.columns.append(_unique(name, place, pending.taken))
+            pending.known.columns.append(_unique(name, place, pending))
         return place
 
     def due(self) -> Iterator[tuple[Known, pa.Table]]:
         """Hand out the tables that hold too much."""
-        for pending in list(self._pending.values()):
+        grown, self._grown = self._grown, []
+        for pending in grown:
             if pending.size >= PIECE:
                 yield self._take(pending)
         while self._size >= HELD:
@@ -138,13 +143,13 @@ def _free(names: list[str]) -> str:
     return name
 
 
-def _unique(name: str, place: int, taken: set[str]) -> str:
-    base = candidate = shown(name) or column_names([""] * (place + 1))[-1]
-    times = 1
-    while candidate in taken:
-        times += 1
-        candidate = f"{base}_{times}"
-    taken.add(candidate)
+def _unique(name: str, place: int, pending: _Pending) -> str:
+    base = candidate = shown(name) or f"column_{place + 1}"
+    while candidate in pending.taken:
+        # counted, lest a thousand equal names cost a million look-ups
+        pending.times[base] = pending.times.get(base, 1) + 1
+        candidate = f"{base}_{pending.times[base]}"
+    pending.taken.add(candidate)
     return candidate
 
 

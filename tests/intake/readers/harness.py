@@ -53,7 +53,8 @@ def read_with(form: Format, content: bytes | Path, name: str = "leak", serial: i
             found.members.append((item, b"".join(parts)))
             continue
         columns = found.columns.setdefault(item.table, [])
-        columns.extend(one for one in item.records.column_names if one not in columns)
+        known = set(columns)
+        columns.extend(one for one in item.records.column_names if one not in known)
         assert all(kind == pa.string() for kind in item.records.schema.types)
         assert len(set(item.records.column_names)) == item.records.num_columns
         found.tables.setdefault(item.table, []).extend(item.records.to_pylist())

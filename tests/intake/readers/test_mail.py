@@ -108,6 +108,7 @@ def test_of_alternatives_the_plain_one_is_read() -> None:
         (b"Content-Transfer-Encoding: base64\n\nw6l0w6k", "été"),
         (b"Content-Type: text/plain; charset=inconnu-99\n\n\xe9t\xe9", "été"),
         (b"Content-Type: text/plain; charset=us-ascii\n\n\xc3\xa9t\xc3\xa9", "été"),
+        (b"\n" + "Bonjour, l'\u00e9t\u00e9".encode("utf-16"), "Bonjour, l'été"),
         (b"Content-Type: text/plain; charset=unicode_escape\n\n\\q", "\\q"),
         (b"Content-Type: multipart/mixed\n\n--a\n\nx", "--a\n\nx"),
         (b"Content-Type: multipart/mixed; boundary=a\n\nrien", "rien"),

@@ -42,11 +42,13 @@ def _has_schema(raw: bytes) -> bool:
         return False
 
 
-def read(source: Source, account: Account, _options: Options) -> Iterator[Chunk]:
+def read(source: Source, account: Account, options: Options) -> Iterator[Chunk]:
     """Yield the records; raises `FormatError` when not even the schema can be read."""
     spreading = Spreading(table_name(source.name), source.serial, account)
     begin = source.head.raw[: len(FILE)]
+    produced = 0
     with source.whole() as content:
+        size = content.seek(0, 2)
         batches = _batches(content, begin)
         try:
             first = spreading.chunks(pa.RecordBatch.from_pylist([], next(batches)))
@@ -56,7 +58,13 @@ def read(source: Source, account: Account, _options: Options) -> Iterator[Chunk]
         reason = source.stopped
         try:
             for batch in batches:
-                yield from _pieces(batch, spreading, account)
+                for chunk in _pieces(batch, spreading, account):
+                    produced += chunk.records.nbytes
+                    yield chunk
+                # a dictionary or a compressed buffer of a kilobyte may stand for terabytes of text
+                if options.bounds.burst(produced, size):
+                    reason = "decompression_bomb"
+                    break
         except FAULTS:
             reason = reason or "damaged_batch"
     if reason:
@@ -80,6 +88,7 @@ def _pieces(batch: pa.RecordBatch, spreading: Spreading, account: Account) -> It
 
 def _batches(content: BinaryIO, begin: bytes) -> Iterator[pa.RecordBatch]:
     """Yield the schema, then the batches, proven valid: nothing of the file is trusted to stay inside its buffers."""
+    content.seek(0)
     if begin.startswith(OLD):
         table = pf.read_table(content)
         table.validate(full=True)

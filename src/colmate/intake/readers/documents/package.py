@@ -39,7 +39,8 @@ class Package:
         try:
             with zipfile.ZipFile(file) as directory:
                 for info in directory.infolist():
-                    self._places.setdefault(info.filename, info.header_offset)
+                    # where a damaged directory leads before the beginning, there is no header either
+                    self._places.setdefault(info.filename, max(0, info.header_offset))
                     self.encrypted |= bool(info.flag_bits & 1)
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, struct.error, NotImplementedError, OverflowError):
             self.stopped = "truncated_stream"

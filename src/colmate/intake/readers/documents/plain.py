@@ -21,9 +21,9 @@ __all__ = ["PROSE", "is_prose", "read_text"]
 # above delimited text, the fallback, below everything else
 PROSE: Final = 0.35
 SEEN: Final = 32 << 10
-_SENTENCE: Final = re.compile(r"[^\W\d_]{2,}(?:[ ,'’-]+[^\W\d_]{1,}){4}")
+_SENTENCE: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+(?:[ ,'’-]++[^\W\d_]++){4}")
 _CUE: Final = re.compile(
-    r"^\s*(?:madame|monsieur|bonjour|bonsoir|ch[eè]re?s?\s+(?:confr[eè]re|ami|coll[eè]gue|ma[iî]tre|docteur|madame|monsieur)"
+    r"^[^\S\n]*+(?:madame|monsieur|bonjour|bonsoir|ch[eè]re?s?\s+(?:confr[eè]re|ami|coll[eè]gue|ma[iî]tre|docteur|madame|monsieur)"
     r"|cordialement|confraternellement|bien confraternellement|bien [aà] vous|sinc[eè]res salutations|objet\s*:"
     r"|compte[- ]rendu|ordonnance|certificat|dear\b|hello\b|regards\b|sincerely\b|best regards)",
     re.IGNORECASE | re.MULTILINE,

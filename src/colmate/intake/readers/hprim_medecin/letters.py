@@ -19,10 +19,10 @@ __all__ = ["Letters", "evidence_of_header"]
 DATE: Final = re.compile(r"\s*(?:\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2})|\d{4}-\d\d-\d\d|\d{8})(?:[ T].{0,12})?\s*")
 # the form that the field's own readers accept: a NIR with or without its key, blanks allowed
 NIR: Final = re.compile(r"\s*[1-478]\s?\d\d\s?[0-9]\d\s?\d[0-9AB]\s?\d{3}\s?\d{3}\s?(?:\d\d)?\s*")
-NAME: Final = re.compile(r"[^\d|;:]*[^\W\d][^\d|;:]*")
+NAME: Final = re.compile(r"(?=[^\d|;:]*+\Z).*?[^\W\d].*", re.DOTALL)
 TOWN: Final = re.compile(r"\s*(?:F-)?(\d{4,5})\s+(\S.*)|\s*(\d{5})\s*")
 MARKUP: Final = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,5}|#[xX][0-9A-Fa-f]{2,5});")
-BREAK: Final = re.compile(r"<\s*(?:br|p)\s*/?\s*>|</\s*p\s*>", re.IGNORECASE)
+BREAK: Final = re.compile(r"<\s*+(?:br|p)\s*+/?\s*+>|</\s*+p\s*+>", re.IGNORECASE)
 MARK: Final = re.compile(r"\s{0,8}\*{3,6} ?(LAB|FIN|FINFICHIER) ?\*{3,6}\s*")
 CODE: Final = re.compile(r"\S*\d\S*|\S{1,10}(?=\s{2,})")
 LINES: Final = 12

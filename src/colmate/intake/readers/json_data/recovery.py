@@ -29,4 +29,6 @@ def restart_of(text: bytes) -> re.Pattern[bytes] | None:
     first = FIRST.match(text)
     if not first:
         return None
-    return re.compile(rb"[}\]\"\w\s]\s*[,\n]\s*(\{\s*" + re.escape(first[1]) + rb"\s*:)")
+    # a stretch of blanks is passed once, from the comma or from its last line end: hostile text is full of them
+    apart = rb"(?<=[}\]\"\w\s])(?:,\s*+|\n[^\S\n]*+)"
+    return re.compile(apart + rb"(\{\s*+" + re.escape(first[1]) + rb"\s*+:)")

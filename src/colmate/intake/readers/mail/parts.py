@@ -19,6 +19,7 @@ from typing import Final
 
 from colmate.intake.decoding import to_utf8
 from colmate.intake.encoding import detect
+from colmate.intake.text import Text
 
 __all__ = ["Headers", "Part", "decoded_text", "headers_of", "in_charset", "parts_of"]
 
@@ -107,7 +108,9 @@ def decoded_text(part: Part) -> str:
         return text
     if raw.isascii():
         return raw.decode("ascii")
-    return to_utf8(raw, detect(raw[:65_536]), lambda _code, _count: None).decode("utf-8", "replace")
+    encoding = detect(raw[:65_536])
+    widened = Text(encoding).widen(raw[encoding.bom :], final=True)
+    return to_utf8(widened, encoding, lambda _code, _count: None).decode("utf-8", "replace")
 
 
 def headers_of(message: bytes) -> tuple[Headers, int]:

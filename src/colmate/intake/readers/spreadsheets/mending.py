@@ -78,6 +78,8 @@ def _parts(content: bytes, bounds: Bounds) -> Iterator[tuple[str, bytes]]:
         _, _, _, method, _, _, _, packed, _, name_size, extra = LOCAL.unpack_from(content, place)
         begin = place + LOCAL.size + name_size + extra
         name = content[place + LOCAL.size : place + LOCAL.size + name_size].decode("utf-8", "replace")
+        # a name ends at its first NUL, as zipfile has it
+        name = name.partition("\0")[0]
         data, end = _unpacked(content, begin, bounds) if method == zipfile.ZIP_DEFLATED else (b"", -1)
         if method == zipfile.ZIP_STORED and packed and begin + packed <= len(content):
             data, end = content[begin : begin + packed], begin + packed

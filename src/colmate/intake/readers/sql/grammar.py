@@ -98,7 +98,8 @@ def detect(head: bytes) -> Grammar:
 
 def _faults(head: bytes, backslash: bool) -> int:
     """Return how many strings would be followed by what cannot follow one."""
-    strings = re.compile(rb"'" + Grammar("", backslash).inner + rb"'\s*+(.?)", re.DOTALL)
+    # a string that never ends is one, up to the end: not each of the quotes in it another
+    strings = re.compile(rb"'" + Grammar("", backslash).inner + rb"(?:'\s*+(.?)|\\?\Z)", re.DOTALL)
     return sum(after not in (b"", b",", b")", b";", b"|", b":") for after in strings.findall(head[:LOOKED_AT]))
 
 

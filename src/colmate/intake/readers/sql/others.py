@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from colmate.intake.accounting import Account
@@ -12,6 +13,7 @@ from colmate.intake.readers.sql.collected import Collected
 from colmate.intake.readers.sql.expressions import evaluate
 from colmate.intake.readers.sql.grammar import IDENTIFIER, Grammar, names_in
 from colmate.intake.readers.sql.inserts import Target
+from colmate.intake.reading import Chunk
 
 __all__ = ["assigned", "copied_csv", "is_csv", "selected"]
 
@@ -80,28 +82,26 @@ def is_csv(options: bytes) -> bool:
     return CSV.search(options) is not None
 
 
-def copied_csv(buffer: Buffer, account: Account, collected: Collected, target: Target, options: bytes) -> None:
-    r"""Read the lines of CSV at the buffer's place up to ``\\.``."""
+def copied_csv(
+    buffer: Buffer, account: Account, collected: Collected, target: Target, options: bytes
+) -> Iterator[Chunk]:
+    r"""Read the lines of CSV at the buffer's place up to ``\\.``; an empty line is a record of an only column."""
     found = DELIMITED.search(options)
     delimiter = {b"\\t": "\t"}.get(found.group(1), found.group(1).decode("latin-1")) if found else ","
     header = HEADER.search(options) is not None
-    while True:
-        end = _record_end(buffer)
+    while (end := _record_end(buffer)) > buffer.place:
         line = buffer.data[buffer.place : end]
-        if line.strip() in (b"\\.", b""):
+        if line.rstrip() == b"\\.":
             buffer.passed("statement", end)
-            if line:
-                return
-            if not buffer.left:
-                return
+            return
+        if not line.strip(b"\r\n") and len(target.columns) != 1:
+            buffer.passed("blank", end)
             continue
         if header:
             header = False
             buffer.passed("header", end)
             continue
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
-        # the module's own limit on a field is lower than a record's
-        values: Values = list(next(csv.reader([text + "\n"], delimiter=delimiter), [])) if len(line) < 100_000 else []
+        values = _csv_values(line, delimiter)
         target.of_width(len(values))
         whole = line.endswith(b"\n") or buffer.stopped is None
         if len(values) != len(target.columns) or not whole:
@@ -111,6 +111,20 @@ def copied_csv(buffer: Buffer, account: Account, collected: Collected, target: T
         account.find()
         collected.row(target.table, target.columns, values, len(line))
         buffer.passed("record", end)
+        if collected.full:
+            yield from collected.take()
+
+
+def _csv_values(line: bytes, delimiter: str) -> Values:
+    """Return the values of a line; none where it is no CSV or longer than the module's own limit on a field."""
+    if len(line) >= 100_000:
+        return []
+    text = line.decode("utf-8", "replace").rstrip("\r\n")
+    try:
+        return list(next(csv.reader([text + "\n"], delimiter=delimiter), [])) or [""]
+    except (csv.Error, TypeError, ValueError):
+        # a carriage return outside of quotes; a delimiter that can be none
+        return []
 
 
 def _record_end(buffer: Buffer) -> int:

@@ -85,8 +85,9 @@ class Script:
         """Pass blanks and comments; False at the end of the text."""
         buffer = self._buffer
         while True:
-            if buffer.left < AHEAD:
-                buffer.more()
+            # one read may bring less than was asked for, and a statement's beginning must be there as a whole
+            while buffer.left < AHEAD and buffer.more():
+                pass
             if not buffer.left:
                 return False
             blank = BLANK.match(buffer.data, buffer.place)
@@ -179,8 +180,8 @@ class Script:
                 break
             if buffer.data[buffer.place : buffer.place + 1] not in (b",", b"("):
                 break
-        if buffer.left < AHEAD:
-            buffer.more()
+        while buffer.left < AHEAD and buffer.more():
+            pass
         if buffer.data[buffer.place : buffer.place + 1] == b";":
             buffer.passed("statement", buffer.place + 1)
         elif TRAILER.match(buffer.data, buffer.place):
@@ -196,8 +197,7 @@ class Script:
         buffer.passed("header", found.end())
         target = Target(table, columns)
         if is_csv(found.group(3)):
-            copied_csv(buffer, self._account, self._collected, target, found.group(3))
-            return iter(())
+            return copied_csv(buffer, self._account, self._collected, target, found.group(3))
         return copied_lines(buffer, self._account, self._collected, target)
 
     def _statement(self) -> None:

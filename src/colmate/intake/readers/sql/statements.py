@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from colmate.intake.readers.sql.grammar import Grammar
@@ -20,7 +21,7 @@ ROUTINE: Final = re.compile(
 WORD: Final = re.compile(rb"\b(?:END\s+(?:IF|LOOP|WHILE|REPEAT|FOR)|BEGIN\s+TRAN|(BEGIN|CASE)|(END))\b", re.IGNORECASE)
 BATCH: Final = re.compile(rb"^GO[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 SLASH: Final = re.compile(rb"^/[ \t]*\r?$", re.MULTILINE)
-NEXT_DATA: Final = re.compile(rb"\n[ \t]*+(?=(?:INSERT\s|GO[ \t\r]*+$|REM\b))", re.IGNORECASE | re.MULTILINE)
+NEXT_DATA: Final = rb"\n[ \t]*+(?=(?:INSERT\s|GO[ \t\r]*+$|REM\b))"
 PLAIN_END: Final = re.compile(rb";[ \t]*+\r?(?:\n|\Z)")
 TAG: Final = re.compile(rb"\$\w*+\$")
 COMMENT: Final = re.compile(rb"/\*(?>[^*]++|\*(?!/))*+\*/")
@@ -83,19 +84,22 @@ def _skip(data: bytes, place: int, limit: int, grammar: Grammar) -> int:
     return found.end() if found else 0
 
 
+@cache
+def _ends(grammar: Grammar) -> re.Pattern[bytes]:
+    return re.compile(grammar.stops.pattern + b"|" + NEXT_DATA, re.IGNORECASE | re.MULTILINE)
+
+
 def _end(data: bytes, start: int, limit: int, grammar: Grammar) -> int:
     place = start
+    # both are looked for at once: one that is far away must not be found anew for each of many short statements
+    ends = _ends(grammar)
     while True:
-        found = grammar.stops.search(data, place, limit)
-        stop = found.start() if found else limit
-        following = NEXT_DATA.search(data, place, stop)
-        if following:
-            return following.end()
+        found = ends.search(data, place, limit)
         if found is None:
             return 0
-        if found.group() == b";":
+        if found.group()[:1] in b";\n":
             return found.end()
-        place = _skip(data, stop, limit, grammar)
+        place = _skip(data, found.start(), limit, grammar)
         if not place:
             return 0
 

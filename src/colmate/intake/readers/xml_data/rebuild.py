@@ -11,7 +11,10 @@ from colmate.intake.readers.xml_data.markup import TOKEN, soften
 __all__ = ["rebuilt"]
 
 PROPER: Final = re.compile(rb"(?:[A-Za-z_\x80-\xff][\w.\x80-\xff-]*+:)?[A-Za-z_\x80-\xff][\w.\x80-\xff-]*+\Z")
-ATTRIBUTE: Final = re.compile(rb"([^\s=<>\"'/]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)'|([^\s\"'<>]++))")
+# only where a name begins: a long word without "=" is passed once
+ATTRIBUTE: Final = re.compile(
+    rb"(?<![^\s=<>\"'/])([^\s=<>\"'/]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)'|([^\s\"'<>]++))"
+)
 # elements within elements that are kept apart; what is deeper is taken for text
 DEEPEST: Final = 500
 

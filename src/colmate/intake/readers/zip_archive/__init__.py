@@ -67,7 +67,8 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Chunk |
         raise FormatError(f"{source.name} holds {len(members)} files, more than the {MEMBERS} that can be read")
     with archive:
         for member in members:
-            if not member.is_dir() and not litter(member.filename):
+            # asked of an empty name, `is_dir` fails
+            if not member.filename.endswith("/") and not litter(member.filename):
                 yield from _member(archive, member, account, options)
 
 
