@@ -6,7 +6,8 @@ The phrases are the catalogue's (``note_context.toml``); only what the eye sees 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from colmate.catalogue import load
@@ -20,6 +21,7 @@ __all__ = ["disclosing"]
 REACH = 7
 _WORD = re.compile(r"[a-z0-9]+")
 _END = re.compile(r"[;\n|?!]|\.(?=\s|$)")
+_COMMA = re.compile(r"[,;\n|?!/]|\.(?=\s|$)| - ")
 _TITLE = re.compile(
     r"\b(?:M|Mr|MM|Mme|Mmes|Mlle|Melle|Dr|Docteur|Pr|Prof|Ma[iî]tre|Madame|Monsieur|[Ff]amille|[Ee]poux|n[ée]e?)"
     r"\.?\s+(?:[A-ZÉÈ][\w'’-]*[\s-]+){0,2}$"
@@ -29,14 +31,26 @@ _SURNAME = re.compile(r"[A-ZÉÈ][a-zà-ÿ'’-]{2,}|[A-ZÉÈ'’-]{5,}")
 
 def disclosing(text: str, folded: Folded, matches: Sequence[Match]) -> list[Match]:
     """Return the cues (in order) that stand for what they mean, not for a name, a job or a notice."""
-    covered = list(_covered(folded.text)) if matches else []
+    covered = _merged(_covered(folded.text)) if matches else []
+    starts = [start for start, _ in covered]
     mixed = any(character.islower() for character in text)
     return [
         match
         for match in matches
-        if not any(start <= match.start < end for start, end in covered)
+        if not ((place := bisect_right(starts, match.start)) and match.start < covered[place - 1][1])
         and not (mixed and _is_name(text, *folded.span(match.start, match.end)))
     ]
+
+
+def _merged(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return stretches that do not overlap, in order: asked by bisection, so a hostile note costs no more."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _is_name(text: str, start: int, end: int) -> bool:
@@ -69,6 +83,3 @@ def _covered(folded: str) -> Iterator[tuple[int, int]]:
             last = words[min(REACH, len(words)) - 1] if words else found.end()
             stop = ends.search(folded, found.end(), last)
             yield found.start(), stop.start() if stop else last
-
-
-_COMMA = re.compile(r"[,;\n|?!/]|\.(?=\s|$)| - ")
