@@ -1,4 +1,6 @@
-"""Score Colmate and its peers: ``python -m benchmarks.notes_fr [dev|test|dev-2a|dev-2b|both] [--peers PYTHON] [--traps]``.
+"""Score Colmate and its peers: ``python -m benchmarks.notes_fr [PART|both] [--peers PYTHON] [--traps]``.
+
+The parts are dev, test, dev-2a and dev-2b; both: the first two.
 
 ``--peers`` names the interpreter in which EDS-NLP, Presidio and ``fr_core_news_sm`` are installed (this one unless
 told); a peer that is not there is skipped with a sentence.

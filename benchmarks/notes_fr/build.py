@@ -1,6 +1,6 @@
 """Write the parts from the hand-written sources: ``python -m benchmarks.notes_fr.build``.
 
-``dev`` and ``test`` come from ``sources/``; ``dev-2a`` and ``dev-2b`` from ``dev-2.txt``, whose halves are drawn by hash.
+``dev`` and ``test`` come from ``sources/``; ``dev-2a`` and ``dev-2b`` from ``dev-2.txt``, halved by hash.
 """
 
 from __future__ import annotations

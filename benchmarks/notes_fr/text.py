@@ -176,7 +176,7 @@ def by_hand() -> Iterator[tuple[str, Draft]]:
 
 
 def halves_by_hand() -> Iterator[tuple[str, Draft]]:
-    """The notes of the second development part, each with its half: every other one by hash, of a trap or a category."""
+    """The notes of the second development part, each with its half: in each group every other one by hash."""
     groups: dict[str, list[Draft]] = {}
     for line in (HOME / "dev-2.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):

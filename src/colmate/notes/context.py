@@ -305,7 +305,7 @@ class Clause:
             ) or (
                 word == "dans" and self.text[start:stop].startswith("fam")
             )  # fmt: skip
-        bare = not self.text[stop : stop + 1].strip() or self.text[stop] in ",;.)/»\""
+        bare = not self.text[stop : stop + 1].strip() or self.text[stop] in ',;.)/»"'
         alone = not re.search(r"\b(?:avec|par|a|pour|contre|sans|depuis|apres|devant|sur)\b", between)
         ends = not _WORD.match(self.text[stop:].lstrip())
         return bare and alone and ends and not _tail(words.other_role, between)
@@ -323,7 +323,11 @@ class Clause:
         between = self.text[end:cue]
         if re.match(r"\W*qui(?: (?:est|a|a ete|etait|fut|vit|subit|se fait|s est fait|prend|a subi))? ?\W*$", between):
             return True
-        passive = re.match(r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete|s est fait|se fait|suivie?|en) ?(?:de|d|par)?\W*)?$", between)
+        passive = re.match(
+            r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete|s est fait|se fait|suivie?|en)"
+            r" ?(?:de|d|par)?\W*)?$",
+            between,
+        )
         author = re.match(r"(?:violents?\b|violeur|frappe|maltraitant|menace)", self.text[cue:])
         return bool(passive) and not author and not _tail(_words().other_role, self.text[low:start])
 

@@ -65,7 +65,8 @@ def _settings() -> tuple[re.Pattern[str], ...]:
         union(compile_phrase(phrase) for phrase in table[key]).pattern for key in ("notice", "job", "work")
     )
     opening = union(compile_phrase(phrase) for phrase in table["opening"]).pattern
-    lead = r"(?:^|(?<=[.;\n|/:-] )|(?<=[.;\n|/]))\W*(?:(?:est|patiente?|profession|metier|ancienn?e?|ex|travaille comme) )*"
+    opened = r"(?:^|(?<=[.;\n|/:-] )|(?<=[.;\n|/]))\W*"
+    lead = f"{opened}(?:(?:est|patiente?|profession|metier|ancienn?e?|ex|travaille comme) )*"
     return (
         re.compile(notice),
         re.compile(f"{lead}{opening}"),
