@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.notes_fr import fiction, grammar, peers
-from benchmarks.notes_fr.build import SIZES, build
+from benchmarks.notes_fr.build import SIZES, build, build_halves
 from benchmarks.notes_fr.degrade import degrade
 from benchmarks.notes_fr.peers import Found
 from benchmarks.notes_fr.score import Counts, score, score_identifiers
@@ -262,3 +262,11 @@ def test_keywords_are_found_wherever_they_stand() -> None:
 def test_a_peer_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
     told = peers.ask("edsnlp", tmp_path / "python", ["x"])
     assert isinstance(told, str) and told.startswith("edsnlp was not run")
+
+
+def test_the_second_development_part_is_what_its_notes_make_and_holds_no_note_of_another() -> None:
+    for half, notes in build_halves(NOTES).items():
+        published = (HOME / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [line(note) for note in notes] == published, f"run python -m benchmarks.notes_fr.build ({half})"
+        assert not {plain(note.text) for note in notes} & {plain(note.text) for note in EVERY}
+        assert sum(note.trap is not None for note in notes) >= 150

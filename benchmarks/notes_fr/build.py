@@ -1,4 +1,7 @@
-"""Write ``dev.jsonl`` and ``test.jsonl`` from the hand-written sources: ``python -m benchmarks.notes_fr.build``."""
+"""Write the parts from the hand-written sources: ``python -m benchmarks.notes_fr.build``.
+
+``dev`` and ``test`` come from ``sources/``; ``dev-2a`` and ``dev-2b`` from ``dev-2.txt``, halved by hash.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,20 @@ from pathlib import Path
 
 from benchmarks.notes_fr.degrade import degrade
 from benchmarks.notes_fr.grammar import Writer, plan
-from benchmarks.notes_fr.text import HOME, PARTS, Draft, Note, by_hand, lay_out, number, plain, split, write
+from benchmarks.notes_fr.text import (
+    HALVES,
+    HOME,
+    PARTS,
+    Draft,
+    Note,
+    by_hand,
+    halves_by_hand,
+    lay_out,
+    number,
+    plain,
+    split,
+    write,
+)
 
 SIZES = {"dev": 1500, "test": 2300}
 
@@ -34,6 +50,19 @@ def build() -> dict[str, list[Note]]:
     }
 
 
+def build_halves(others: dict[str, list[Note]]) -> dict[str, list[Note]]:
+    """The halves of the second development part, without the notes that another part holds already."""
+    seen = {plain(note.text) for notes in others.values() for note in notes}
+    drafts: dict[str, list[Draft]] = {half: [] for half in HALVES}
+    for half, draft in halves_by_hand():
+        if plain(draft.text) not in seen:
+            seen.add(plain(draft.text))
+            drafts[half].append(draft)
+    return {
+        half: [lay_out(draft, f"{half}-{turn:04d}") for turn, draft in enumerate(drafts[half], 1)] for half in HALVES
+    }
+
+
 def _generated(part: str, count: int, seen: set[str]) -> list[Draft]:
     writer, made = Writer(part), []
     for category in plan(count):
@@ -48,7 +77,8 @@ def _generated(part: str, count: int, seen: set[str]) -> list[Draft]:
 
 def main(home: Path = HOME) -> int:
     """Write both files and say what is in them."""
-    for part, notes in build().items():
+    built = build()
+    for part, notes in (*built.items(), *build_halves(built).items()):
         write(home / f"{part}.jsonl", notes)
         kinds = Counter(note.kind for note in notes)
         traps = Counter(note.trap for note in notes if note.trap)

@@ -20,6 +20,8 @@ from typing import TypeVar
 HOME = Path(__file__).parent.parent / "notes-fr"
 SOURCES = HOME / "sources"
 PARTS = ("dev", "test")
+# of the second development part: cues are written from the first half, the other one only tells how well they carry
+HALVES = ("dev-2a", "dev-2b")
 DEV_SHARE = 0.42
 CATEGORIES = (
     *("hiv_sti", "psychiatric", "suicide", "addiction", "pregnancy_fertility", "sexual_life", "religion"),
@@ -171,6 +173,19 @@ def by_hand() -> Iterator[tuple[str, Draft]]:
                 draft = parse(line)
                 first = next((piece.label[0] for piece in draft.pieces if piece.label), "none")
                 yield (draft.trap or f"{path.stem} {first}"), draft
+
+
+def halves_by_hand() -> Iterator[tuple[str, Draft]]:
+    """The notes of the second development part, each with its half: in each group every other one by hash."""
+    groups: dict[str, list[Draft]] = {}
+    for line in (HOME / "dev-2.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            draft = parse(line)
+            first = next((piece.label[0] for piece in draft.pieces if piece.label), "none")
+            groups.setdefault(draft.trap or first, []).append(draft)
+    for group, drafts in groups.items():
+        ranked = sorted(drafts, key=lambda draft: number("half", group, draft.text))
+        yield from ((HALVES[rank % 2], draft) for rank, draft in enumerate(ranked))
 
 
 def number(*names: object) -> int:

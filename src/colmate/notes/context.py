@@ -51,7 +51,18 @@ _WITH_KIN = re.compile(
     r"(?!(?:patient|elle|lui)\b)[a-z]"
 )
 _FAMILY = re.compile(r"\b(?:fam|famil[a-z]*|heredite)\W+(?:\w+ ?'?\W?){0,3}$")
-_CONDITIONAL = re.compile(r"rai(?:t|ent)$")
+_CONDITIONAL = re.compile(r"rai(?:t|ent)\b")
+# "voterait", "pourraient"; wishes and nouns of the same ending are none
+_CONDITIONAL_BEFORE = re.compile(
+    r"\b(?!retrait|extrait|portrait|attrait|abstrait|distrait|soustrait|souhait|voudr|aimer|desirer|prefer)"
+    r"[a-z]{2,}rai(?:t|ent)\b"
+)
+# a cue that names the kin itself: "père pendu", "mère battue", "enfants placés"
+_KIN_CUE = re.compile(
+    r"(?:(?:ses|les|leurs|deux|trois) )?(?:enfants|fratrie|meres?|soeurs?|filles|freres?|tante|niece|cousine)\b"
+    r"(?! (?:isole|porteu|seule|celib|au foyer))"
+)
+_KIN_CUE_OTHER = re.compile(r"(?:peres?|fils|maris?|oncle|cousin|neveu|conjointe?|compagn(?:on|e)|epou(?:x|se))\b")
 _LISTED = re.compile(r"^[ ,/+-]*(?:(?:et|ou|ni|d|de|du)\b[ ']*)*$")
 
 
@@ -65,6 +76,7 @@ class _Words:
     hypothesis: re.Pattern[str]
     refusal: re.Pattern[str]
     hypothesis_after: re.Pattern[str]
+    hypothesis_whole: re.Pattern[str]
     result: re.Pattern[str]
     source: re.Pattern[str]
     verb: re.Pattern[str]
@@ -94,7 +106,7 @@ def _words() -> _Words:
     return _Words(
         one("negation", "before"), one("negation", "after"), one("negation", "pseudo"),
         one("hypothesis", "before"), one("hypothesis", "refusal"),
-        one("hypothesis", "after"), one("hypothesis", "result"),
+        one("hypothesis", "after"), one("hypothesis", "whole"), one("hypothesis", "result"),
         one("hearsay", "source"), one("hearsay", "verb"),
         one("relative", "any"), one("relative", "self"),
         one("relative", "other_role", determiner), one("relative", "event", determiner),
@@ -136,7 +148,7 @@ class Clause:
     @cached_property
     def _relatives(self) -> list[tuple[int, int]]:
         words = _words()
-        text = _blank(words.self, self._without([match for match in self.cues if not match.cue.victim]))
+        text = _not_others(self._without([match for match in self.cues if not match.cue.victim]))
         return [match.span() for match in words.relative.finditer(text)]
 
     def judge(self, match: Match) -> tuple[str, str, bool]:
@@ -145,7 +157,10 @@ class Clause:
         low = max((stop for _, stop in self._breaks if stop <= start), default=0)
         high = min((begin for begin, _ in self._breaks if begin >= end), default=len(self.text))
         assertion = self._assertion(match, low, high)
-        if match.cue.victim:
+        own = self.text[start:end]
+        if _KIN_CUE.match(own) or (not match.cue.victim and _KIN_CUE_OTHER.match(own)):
+            relative = match.cue.category != "judgement"
+        elif match.cue.victim:
             relative = self._relative_victim(low, match)
         else:
             relative = self._relative_before(low, match) or self._relative_after(high, match)
@@ -186,6 +201,10 @@ class Clause:
         own = self.text[match.start - self.start : match.end - self.start]
         if match.cue.weak or _CONDITIONAL.search(own) or self._acts(words.refusal, before, match, REACH_REFUSAL):
             return "hypothetical"
+        if words.hypothesis_whole.search(self.text, match.end - self.start):
+            return "hypothetical"
+        if self._acts(_CONDITIONAL_BEFORE, before, match):
+            return "hypothetical"
         if self._acts(words.hypothesis, before, match) or self._doubted_after(after, match):
             return "hypothetical"
         return "asserted"
@@ -214,7 +233,8 @@ class Clause:
         if _ONLY_ZERO.match(after):
             return True
         found = _words().negation_after.search(_blank(_words().pseudo, after))
-        if found is None:
+        # "autiste non verbal": a negation that goes on denies what follows it
+        if found is None or (found[0] == "non" and after[found.end() :].lstrip()[:1].isalpha()):
             return False
         # the result of a test may stand behind a comma: "dépistage VIH fait, nég"
         between = after[: found.start()].replace(",", " ") if match.cue.weak else after[: found.start()]
@@ -285,7 +305,7 @@ class Clause:
             ) or (
                 word == "dans" and self.text[start:stop].startswith("fam")
             )  # fmt: skip
-        bare = not self.text[stop : stop + 1].strip() or self.text[stop] in ",;.)/"
+        bare = not self.text[stop : stop + 1].strip() or self.text[stop] in ',;.)/»"'
         alone = not re.search(r"\b(?:avec|par|a|pour|contre|sans|depuis|apres|devant|sur)\b", between)
         ends = not _WORD.match(self.text[stop:].lstrip())
         return bare and alone and ends and not _tail(words.other_role, between)
@@ -301,11 +321,23 @@ class Clause:
             return bool(_AGAINST.match(after))
         start, end = candidates[-1]
         between = self.text[end:cue]
-        if re.match(r"\W*qui (?:est|a|a ete|etait|fut|vit|subit|se fait|prend) ?\W*$", between):
+        if re.match(r"\W*qui(?: (?:est|a|a ete|etait|fut|vit|subit|se fait|s est fait|prend|a subi))? ?\W*$", between):
             return True
-        passive = re.match(r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete) ?(?:de|d)?\W*)?$", between)
+        passive = re.match(
+            r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete|s est fait|se fait|suivie?|en)"
+            r" ?(?:de|d|par)?\W*)?$",
+            between,
+        )
         author = re.match(r"(?:violents?\b|violeur|frappe|maltraitant|menace)", self.text[cue:])
         return bool(passive) and not author and not _tail(_words().other_role, self.text[low:start])
+
+
+def _not_others(text: str) -> str:
+    """Blank what makes the patient a kin word ("jeune fille"), but not somebody's: "sa fille de 15 ans"."""
+    for match in reversed(list(_words().self.finditer(text))):
+        if "-" not in match[0] and not re.search(r"\b(?:sa|ses|leurs?|notre) $", text[: match.start()][-8:]):
+            text = text[: match.start()] + "~" * len(match[0]) + text[match.end() :]
+    return text
 
 
 def _near(text: str, words: int) -> bool:

@@ -157,7 +157,7 @@ class _Sweep:
 def _longest(matches: Iterator[Match]) -> list[Match]:
     kept: dict[str, Match] = {}
     result: list[Match] = []
-    for match in sorted(matches, key=lambda item: (item.start, -item.end, item.cue.weak)):
+    for match in sorted(matches, key=lambda item: (item.start, -item.end, not item.cue.denied, item.cue.weak)):
         last = kept.get(match.cue.category)
         if last is None or match.start >= last.end:
             kept[match.cue.category] = match

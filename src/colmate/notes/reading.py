@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from colmate.notes.clauses import clauses
 from colmate.notes.cues import cue_book
 from colmate.notes.folding import fold
+from colmate.notes.settings import disclosing
 from colmate.notes.spelling import corrected
 
 __all__ = ["Finding", "read_note", "read_notes"]
@@ -35,7 +36,7 @@ class Finding:
 def read_note(text: str) -> list[Finding]:
     """Return the findings of one note, in the order of the text; time is linear in its length."""
     folded = corrected(fold(text))
-    matches = cue_book().matches(folded.text)
+    matches = disclosing(text, folded, cue_book().matches(folded.text))
     if not matches:
         return []
     found = []

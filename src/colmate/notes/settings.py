@@ -1,0 +1,86 @@
+"""Cues that speak of nobody's life: a surname behind its title, the place where somebody works, a notice or a training.
+
+The phrases are the catalogue's (``note_context.toml``); only what the eye sees in the original, capitals, is here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from colmate.catalogue import load
+from colmate.notes.cues import Match
+from colmate.notes.folding import Folded
+from colmate.notes.phrases import compile_phrase, union
+
+__all__ = ["disclosing"]
+
+# how many words behind it a notice or a workplace colours
+REACH = 7
+_WORD = re.compile(r"[a-z0-9]+")
+_END = re.compile(r"[;\n|?!]|\.(?=\s|$)")
+_COMMA = re.compile(r"[,;\n|?!/]|\.(?=\s|$)| - ")
+_TITLE = re.compile(
+    r"\b(?:M|Mr|MM|Mme|Mmes|Mlle|Melle|Dr|Docteur|Pr|Prof|Ma[iî]tre|Madame|Monsieur|[Ff]amille|[Ee]poux|n[ée]e?)"
+    r"\.?\s+(?:[A-ZÉÈ][\w'’-]*[\s-]+){0,2}$"
+)
+_SURNAME = re.compile(r"[A-ZÉÈ][a-zà-ÿ'’-]{2,}|[A-ZÉÈ'’-]{5,}")
+
+
+def disclosing(text: str, folded: Folded, matches: Sequence[Match]) -> list[Match]:
+    """Return the cues (in order) that stand for what they mean, not for a name, a job or a notice."""
+    covered = _merged(_covered(folded.text)) if matches else []
+    starts = [start for start, _ in covered]
+    mixed = any(character.islower() for character in text)
+    return [
+        match
+        for match in matches
+        if not ((place := bisect_right(starts, match.start)) and match.start < covered[place - 1][1])
+        and not (mixed and _is_name(text, *folded.span(match.start, match.end)))
+    ]
+
+
+def _merged(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return stretches that do not overlap, in order: asked by bisection, so a hostile note costs no more."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Tell whether the words are a surname: capitalised behind a title ("Mme Sida", but not "Mme enceinte")."""
+    return bool(_SURNAME.match(text, start, end)) and bool(_TITLE.search(text, max(0, start - 40), start))
+
+
+@cache
+def _settings() -> tuple[re.Pattern[str], ...]:
+    table = load("note_context")["setting"]
+    notice, job, work = (
+        union(compile_phrase(phrase) for phrase in table[key]).pattern for key in ("notice", "job", "work")
+    )
+    opening = union(compile_phrase(phrase) for phrase in table["opening"]).pattern
+    opened = r"(?:^|(?<=[.;\n|/:-] )|(?<=[.;\n|/]))\W*"
+    lead = f"{opened}(?:(?:est|patiente?|profession|metier|ancienn?e?|ex|travaille comme) )*"
+    return (
+        re.compile(notice),
+        re.compile(f"{lead}{opening}"),
+        re.compile(f"{lead}{job} +(?:en|aux?|a|a la|a l'|dans|dans une?|chez|aupres|pour) "),
+        re.compile(work),
+    )
+
+
+def _covered(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches that a setting colours: from it over a few words, to the end of its sentence."""
+    notice, opening, job, work = _settings()
+    for pattern, ends in ((notice, _END), (opening, _END), (job, _COMMA), (work, _COMMA)):
+        for found in pattern.finditer(folded):
+            words = [word.end() for word in _WORD.finditer(folded, found.end(), found.end() + 200)]
+            last = words[min(REACH, len(words)) - 1] if words else found.end()
+            stop = ends.search(folded, found.end(), last)
+            yield found.start(), stop.start() if stop else last
