@@ -1,4 +1,4 @@
-"""The query engine behind an Ibis backend: DuckDB, embedded.
+"""The query engine behind an Ibis backend: DuckDB, embedded; or Spark (`colmate.engine.spark`).
 
 The one place that knows which engine runs. Stages write Ibis expressions; what Ibis cannot say is here, as a
 builtin function or as a method of `Engine`. Datasets are encrypted Parquet; spill files are encrypted too; the
@@ -33,15 +33,22 @@ from colmate.engine.functions import (
 from colmate.errors import ColmateError, InternalError
 
 __all__ = [
+    "ENGINES",
     "Engine",
+    "Work",
     "ascii_fold",
     "damerau",
     "extract_all",
     "fingerprint",
     "fingerprint_number",
     "jaro_winkler",
+    "open_engine",
     "translate",
 ]
+
+ENGINES = ("duckdb", "spark")
+# work on pairs of nodes: (engine, nodes, pairs) → what it tells of each pair
+Work = Callable[["Engine", ir.Table, ir.Table], ir.Table]
 
 KEY_NAME = "case"
 MEMORY_DEFAULT = 5 << 30
@@ -97,13 +104,38 @@ class Engine:
         self.connection.execute("SET temp_file_encryption = true")
         # the extension also speaks HTTP and S3: close that door for good
         self.connection.execute("SET disabled_filesystems = 'HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem'")
-        if key is not None:
-            self.connection.execute(f"PRAGMA add_parquet_key('{KEY_NAME}', '{_parquet_key(key)}')")
+        self._seal = _parquet_key(key) if key is not None else ""
+        if self._seal:
+            self.connection.execute(f"PRAGMA add_parquet_key('{KEY_NAME}', '{self._seal}')")
         self.backend = ibis.duckdb.from_connection(self.connection)
         # the engine's own bar would write over ours, and where nobody looks
         self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute("SET lock_configuration = true")
         self.sealed = key is not None
+
+    @property
+    def local(self) -> Engine:
+        """The engine that holds the sealed datasets and works on samples: this one, where nothing is distributed."""
+        return self
+
+    def adopt(self, table: ir.Table, name: str) -> ir.Table:  # noqa: ARG002 (a distributed engine names it)
+        """Return a table of `local` as one of this engine."""
+        return table
+
+    def by_pair(self, nodes: ir.Table, pairs: ir.Table, work: Work) -> ir.Table:
+        """Return the temporary table that ``work`` makes of ``pairs``, each judged by itself.
+
+        ``pairs`` has ``join_key_l`` and ``join_key_r``, two of ``nodes.mention``. A distributed engine does the work
+        in pieces, so ``work`` may look at nothing but a pair and the nodes at its ends.
+        """
+        blocked = self.materialise(pairs, "blocked_pairs")
+        made = work(self, nodes, blocked)
+        self.drop("blocked_pairs")
+        return made
+
+    def in_one_place(self, table: ir.Table, work: Callable[[Engine, ir.Table], ir.Table], name: str) -> ir.Table:  # noqa: ARG002
+        """Return the temporary table ``name`` that ``work`` makes of ``table``, which it needs to see as a whole."""
+        return work(self, table)
 
     def read(self, path: Path, *more: Path) -> ir.Table:
         """Return the dataset at ``path`` as a lazy table; with ``more``, all of them as one, joined by column names."""
@@ -126,7 +158,7 @@ class Engine:
         """Write ``data`` as one encrypted Parquet file; the name appears only when the file is complete."""
         part = path.with_name(path.name + ".part")
         if isinstance(data, ir.Table):
-            self._copy(self._text(data), part, path.name)
+            self._copy(self.text(data), part, path.name)
         else:
             self._copy_incoming(data, part, path.name)
         part.replace(path)
@@ -175,7 +207,7 @@ class Engine:
         Writing out an expression of thousands of terms takes longer than running it on a sample.
         """
         if key not in _COMPILED:
-            _COMPILED[key] = self._text(build())
+            _COMPILED[key] = self.text(build())
         return _COMPILED[key]
 
     def stack(self, parts: Sequence[tuple[ir.Table, Mapping[int, str]]], name: str) -> ir.Table:
@@ -199,14 +231,14 @@ class Engine:
     def view(self, expression: ir.Table, name: str) -> ir.Table:
         """Give ``expression`` a name without computing it, and return it; a view of that name is replaced."""
         with clear_errors(name):
-            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {self._text(expression)}")
+            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {self.text(expression)}")
             return self.backend.table(name)
 
     def materialise(self, expression: ir.Table | str, name: str) -> ir.Table:
         """Compute ``expression`` once into a temporary table (in memory, spilling) and return it."""
         with clear_errors(name):
             self.connection.execute(
-                f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self._text(expression)}"
+                f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self.text(expression)}"
             )
             return self.backend.table(name)
 
@@ -232,7 +264,7 @@ class Engine:
         """Return a context in which the engine's errors become sentences without values."""
         return clear_errors(what)
 
-    def _text(self, expression: ir.Table | str) -> str:
+    def text(self, expression: ir.Table | str) -> str:
         """Write out ``expression`` for the engine, each select one of its own.
 
         Merged, as Ibis does by default, a text that is made once would be made again at each of its uses; and the
@@ -248,6 +280,14 @@ class Engine:
         finally:
             ibis.options.sql.fuse_selects = merged
 
+    def seal(self) -> tuple[str, str]:
+        """Return what opens the datasets: the key as text (empty without one), and the module that brings AES."""
+        return self._seal, str(_openssl_module())
+
+    def forget(self, name: str) -> None:
+        """Forget an Arrow table that was made known."""
+        self.connection.unregister(name)
+
     def drop(self, *names: str) -> None:
         """Forget temporary tables."""
         for name in names:
@@ -256,12 +296,12 @@ class Engine:
     def arrow(self, expression: ir.Table | str) -> pa.Table:
         """Compute ``expression`` and return it as an Arrow table: for aggregates and small results only."""
         with clear_errors("a query"):
-            return self.connection.execute(self._text(expression)).to_arrow_table()
+            return self.connection.execute(self.text(expression)).to_arrow_table()
 
     def batches(self, expression: ir.Table, size: int = 8192) -> Iterator[pa.RecordBatch]:
         """Compute ``expression`` and yield it in Arrow batches of ``size`` rows; run nothing else meanwhile."""
         with clear_errors("a query"):
-            yield from self.connection.execute(self._text(expression)).to_arrow_reader(size)
+            yield from self.connection.execute(self.text(expression)).to_arrow_reader(size)
 
     def rows(self, expression: ir.Table | str) -> list[dict[str, Any]]:
         """Compute ``expression`` and return it as a list of dictionaries: for aggregates only."""
@@ -292,6 +332,17 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def open_engine(
+    name: str = "duckdb", key: bytes | None = None, spill: Path | None = None, threads: int | None = None
+) -> Engine:
+    """Return the engine of that name: ``duckdb``, or ``spark``, which needs PySpark and Java 17."""
+    if name == "spark":
+        from colmate.engine.spark import SparkEngine
+
+        return SparkEngine(key, spill, threads)
+    return Engine(key, spill, threads)
 
 
 def _parquet_key(key: bytes) -> str:
