@@ -82,7 +82,8 @@ class SparkEngine(Engine):
     def memtable(self, data: pa.Table, name: str) -> ir.Table:
         """Hand an Arrow table to Spark."""
         with self.guard(name):
-            self._named(self._session.createDataFrame(kernels.stored(data)), name)
+            frame = self._session.createDataFrame(kernels.stored(data))
+            self._named(frame.coalesce(1) if data.num_rows < SLICE else frame, name)
         return self._table(name, ibis.Schema.from_pyarrow(data.schema))
 
     def adopt(self, table: ir.Table, name: str) -> ir.Table:
@@ -173,8 +174,12 @@ class SparkEngine(Engine):
 
     def _frame(self, expression: ir.Table) -> DataFrame:
         """Return the lazy Spark frame of an expression."""
-        divided_ = divided(expression.op(), self._place)
-        return self._session.sql(self.text(divided_.to_expr()))
+        return self._plain(divided(expression.op(), self._place))
+
+    def _plain(self, relation: ops.Relation) -> DataFrame:
+        if isinstance(relation, ops.DatabaseTable):
+            return self._session.table(f"`{relation.name}`")
+        return self._session.sql(self.text(relation.to_expr()))
 
     def _place(self, chain: Chain, base: ops.Relation) -> ops.Relation:
         """Have the workers do a chain of selections; return the table that stands for it."""
@@ -185,7 +190,7 @@ class SparkEngine(Engine):
         if isinstance(base, ops.DatabaseTable) and base.name in self._datasets:
             frame = self._slices(base.name, query, outgoing.to_pyarrow())
         else:
-            frame = self._session.sql(self.text(base.to_expr())).select(*[f"`{name}`" for name in needed])
+            frame = self._plain(base).select(*[f"`{name}`" for name in needed])
             run = kernels.mapped(query, schema.to_pyarrow(), outgoing.to_pyarrow())
             frame = frame.mapInArrow(run, _spark_schema(outgoing.to_pyarrow()))
         name = f"chain_{next(self._numbers)}"

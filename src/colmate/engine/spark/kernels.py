@@ -87,7 +87,7 @@ def mapped(
     """
 
     def run(batches: Batches) -> Batches:
-        connection = duckdb.connect(config=CONFIG)
+        connection = _ready()
         for lot in _lots(batches, incoming):
             connection.register("batch", lot)
             for statement in before:
@@ -118,6 +118,19 @@ def read(
         connection.close()
 
     return run
+
+
+def _ready() -> duckdb.DuckDBPyConnection:
+    """Return a cursor of the worker's own engine, made ready once: many tasks are small."""
+    import gc
+
+    shared = duckdb.default_connection()
+    if duckdb.query("SELECT current_setting('temp_directory')").fetchone() != ("",):
+        for name, value in CONFIG.items():
+            shared.execute(f"SET {name} = {value!r}")
+        # Spark looks for garbage after each task: what was imported is none
+        gc.freeze()
+    return shared.cursor()
 
 
 def _result(connection: duckdb.DuckDBPyConnection, query: str, outgoing: pa.Schema) -> Batches:

@@ -9,6 +9,7 @@ their own first, for the same reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import ibis.expr.datatypes as dt
@@ -31,35 +32,44 @@ BEYOND = (ops.Reduction, ops.Analytic, ops.WindowFunction, ops.Subquery)
 Place = Callable[["Chain", ops.Relation], ops.Relation]
 
 
+@dataclass(frozen=True)
 class Chain:
-    """Selections and filters over ``base``, the first of them last in ``top``."""
+    """Selections, filters and unions of them: all that stands between ``top`` and ``base``."""
 
-    def __init__(self, top: ops.Relation, base: ops.Relation) -> None:
-        self.top, self.base = top, base
+    top: ops.Relation
+    base: ops.Relation
 
     def needed(self) -> list[str]:
         """Return the columns of the base that are looked at."""
         names = list(self.base.schema.names)
-        links = list(_links(self))
-        if not any(isinstance(link, ops.Project) for link in links):
+        clear = self._clear()
+        if self.top in clear:
             return names
-        used: set[str] = set()
-        for link in links:
-            found = {f.name for value in _values(link) for f in value.find(ops.Field, filter=ops.Value)}
-            # a filter hands everything on; a selection what it names
-            used = found if isinstance(link, ops.Project) else used | found
+        inside = [node for node in self.top.find(ops.Relation, filter=self._above) if node not in clear]
+        if any(isinstance(node, ops.Union) and clear & {node.left, node.right} for node in inside):
+            return names
+        used = {field.name for field in self.top.find(ops.Field) if field.rel in clear}
         return [name for name in names if name in used] or names[:1]
 
     def over(self, table: ops.Relation) -> ops.Relation:
         """Return the same over another table."""
         return self.top.replace({self.base: table})
 
+    def values(self) -> Iterator[ops.Value]:
+        """Yield all that is computed."""
+        for node in self.top.find(BY_ROW, filter=self._above):
+            yield from _values(node)
 
-def _links(chain: Chain) -> Iterator[ops.Relation]:
-    node = chain.top
-    while node != chain.base:
-        yield node
-        node = node.parent
+    def _above(self, node: ops.Node) -> bool:
+        return bool(node != self.base)
+
+    def _clear(self) -> set[ops.Relation]:
+        """Return the base, and the filters that hand on all of its columns."""
+        clear = {self.base}
+        filters = self.top.find(ops.Filter, filter=self._above)
+        while more := {one for one in filters if one.parent in clear} - clear:
+            clear |= more
+        return clear
 
 
 def divided(relation: ops.Relation, place: Place) -> ops.Relation:
@@ -68,21 +78,34 @@ def divided(relation: ops.Relation, place: Place) -> ops.Relation:
 
     def visit(node: ops.Relation) -> ops.Relation:
         if node not in known:
-            known[node] = settle(_lowered(node))
+            known[node] = settle(node)
         return known[node]
 
     def settle(node: ops.Relation) -> ops.Relation:
         if isinstance(node, ops.PhysicalTable):
             return node
-        if _by_row(node):
-            chain = Chain(node, node.parent)
-            while _by_row(lower := _lowered(chain.base)):
-                chain = Chain(chain.over(lower) if lower != chain.base else chain.top, lower.parent)
-            if any(_foreign(value) for link in _links(chain) for value in _values(link)):
-                return place(chain, visit(chain.base))
+        chain = Chain(node, _base(node))
+        if chain.base != node and any(_foreign(value) for value in chain.values()):
+            return place(chain, visit(chain.base))
         return node.replace({below: visit(below) for below in _below(node)})
 
-    return visit(relation)
+    return visit(relation.replace(_relation_lowered))
+
+
+def _base(node: ops.Relation) -> ops.Relation:
+    """Return what the selections, filters and unions of a node begin with; the node itself where it is none."""
+    if _by_row(node):
+        return _base(node.parent)
+    if isinstance(node, ops.Union) and not node.distinct:
+        left, right = _base(node.left), _base(node.right)
+        if left == right and left not in (node.left, node.right):
+            return left
+    return node
+
+
+def _relation_lowered(node: ops.Node, kwargs: dict[str, Any] | None) -> ops.Node:
+    again: ops.Node = node.__recreate__(kwargs) if kwargs else node
+    return _lowered(again) if isinstance(again, ops.Relation) else again
 
 
 def _values(node: ops.Relation) -> tuple[ops.Value, ...]:

@@ -74,11 +74,14 @@ def open_session(spill: Path | None, memory: int, threads: int | None) -> tuple[
 
 
 def _sized(spill: Path | None, memory: int, threads: int | None) -> dict[str, str]:
-    parts = 2 * (threads or os.cpu_count() or 1)
+    cores = threads or os.cpu_count() or 1
     sizes = {
         "spark.driver.memory": f"{memory >> 20}m",
-        "spark.sql.shuffle.partitions": str(parts),
-        "spark.default.parallelism": str(parts),
+        "spark.default.parallelism": str(cores),
+        # many parts where there is much, one where there is little: a task costs a tenth of a second by itself
+        "spark.sql.shuffle.partitions": str(8 * cores),
+        "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+        "spark.sql.adaptive.advisoryPartitionSizeInBytes": "16m",
     }
     if spill is not None:
         spill.mkdir(parents=True, exist_ok=True)
