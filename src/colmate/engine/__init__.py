@@ -43,6 +43,7 @@ __all__ = [
     "fingerprint_number",
     "jaro_winkler",
     "open_engine",
+    "require",
     "translate",
 ]
 
@@ -81,14 +82,20 @@ class Engine:
     """One connection to the engine, for one case.
 
     ``key`` (32 bytes) opens and seals datasets; without it nothing can be written. ``spill`` is the folder for
-    temporary files (encrypted, removed by `close`).
+    temporary files (encrypted, removed by `close`); ``memory``: bytes, `memory_limit` where not given.
     """
 
     name = "duckdb"
 
-    def __init__(self, key: bytes | None = None, spill: Path | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        key: bytes | None = None,
+        spill: Path | None = None,
+        threads: int | None = None,
+        memory: int | None = None,
+    ) -> None:
         config: dict[str, Any] = {
-            "memory_limit": f"{memory_limit() // (1 << 20)}MiB",
+            "memory_limit": f"{(memory or memory_limit()) // (1 << 20)}MiB",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": False,
@@ -332,6 +339,14 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def require(name: str) -> None:
+    """Raise `UsageError` where the engine of that name cannot run here."""
+    if name == "spark":
+        from colmate.engine.spark.session import require_spark
+
+        require_spark()
 
 
 def open_engine(

@@ -43,8 +43,10 @@ class SparkEngine(Engine):
     name = "spark"
 
     def __init__(self, key: bytes | None = None, spill: Path | None = None, threads: int | None = None) -> None:
-        self._local = Engine(key, spill, threads)
-        session, self._ours = open_session(spill, memory_limit(), threads)
+        # half of the memory for the embedded engine, half for Spark
+        memory = memory_limit() // 2
+        session, self._ours = open_session(spill, memory, threads)
+        self._local = Engine(key, spill, threads, memory)
         from pyspark import cloudpickle
 
         from colmate.engine.spark.dialect import Compiler

@@ -191,7 +191,8 @@ def _computed_first(node: ops.Aggregate) -> ops.Relation:
 
 def _reduced(metric: ops.Value) -> Iterator[ops.Value]:
     for node in metric.find(ops.Reduction, filter=ops.Value):
-        yield from (arg for arg in node.__children__ if isinstance(arg, ops.Value))
+        values = (arg for arg in node.__children__ if isinstance(arg, ops.Value))
+        yield from (value.arg if isinstance(value, ops.SortKey) else value for value in values)
 
 
 def _swapped(value: ops.Value, swap: dict[Any, Any]) -> ops.Value:

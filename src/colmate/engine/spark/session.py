@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ from colmate.errors import UsageError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-__all__ = ["java_version", "open_session"]
+__all__ = ["java_version", "open_session", "require_spark"]
 
 JAVA = 17
 # what every session must say: nothing plain on any disk, no diary of what was asked
@@ -45,6 +46,17 @@ def java_version() -> int:
     return int(found.group(1)) if found else 0
 
 
+def require_spark() -> None:
+    """Raise `UsageError` where PySpark is missing, or Java where no server runs Spark for us."""
+    if importlib.util.find_spec("pyspark") is None:
+        raise UsageError("the engine spark needs PySpark: install colmate[spark]")
+    if os.environ.get("SPARK_REMOTE") or os.environ.get("PYSPARK_GATEWAY_PORT"):
+        return
+    if (version := java_version()) < JAVA:
+        found = f"this is Java {version}" if version else "there is none here"
+        raise UsageError(f"the engine spark needs Java {JAVA} or later, and {found}: install it or set JAVA_HOME")
+
+
 def open_session(spill: Path | None, memory: int, threads: int | None) -> tuple[SparkSession, bool]:
     """Return a session and whether it is ours to stop.
 
@@ -52,19 +64,13 @@ def open_session(spill: Path | None, memory: int, threads: int | None) -> tuple[
     gives, is taken as it is; else one is made on this machine, with ``memory`` (bytes) and ``threads``, its temporary
     files in ``spill``. Raises `UsageError` where Spark or Java is missing, or the session would write plain data.
     """
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise UsageError("the engine spark needs PySpark: install colmate[spark]") from None
-    if os.environ.get("SPARK_REMOTE"):
+    require_spark()
+    from pyspark.sql import SparkSession
+
+    if os.environ.get("SPARK_REMOTE") or os.environ.get("PYSPARK_GATEWAY_PORT"):
         return _checked(SparkSession.builder.getOrCreate()), False
     if present := SparkSession.getActiveSession():
         return _checked(present), False
-    if (version := java_version()) < JAVA:
-        found = f"this is Java {version}" if version else "there is none here"
-        raise UsageError(f"the engine spark needs Java {JAVA} or later, and {found}: install it or set JAVA_HOME")
-    if "PYSPARK_GATEWAY_PORT" in os.environ:
-        return _checked(SparkSession.builder.getOrCreate()), False
     # the workers are this Python too
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("colmate").master(f"local[{threads or '*'}]")
