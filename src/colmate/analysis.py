@@ -84,7 +84,10 @@ def analyse(
         "layout": described.name if described else None,
     }  # fmt: skip
     folder = Path(case) if case else default_folder(files)
-    with _open(folder, files, title, options, Path(key) if key else None, progress) as box, box.engine(name=engine) as running:
+    with (
+        _open(folder, files, title, options, Path(key) if key else None, progress) as box,
+        box.engine(name=engine) as running,
+    ):
         run = pipeline.Run(box, running, progress)
         tables = run.stage("intake", sections.Intake, lambda tell: run.intake(files, reading, tell))
         rows = sum(table.records for table in tables.tables)

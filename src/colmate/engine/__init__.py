@@ -244,9 +244,7 @@ class Engine:
     def materialise(self, expression: ir.Table | str, name: str) -> ir.Table:
         """Compute ``expression`` once into a temporary table (in memory, spilling) and return it."""
         with clear_errors(name):
-            self.connection.execute(
-                f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self.text(expression)}"
-            )
+            self.connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self.text(expression)}")
             return self.backend.table(name)
 
     def park(self, expression: ir.Table, name: str) -> ir.Table:

@@ -41,8 +41,7 @@ def clear_errors(what: str) -> Iterator[None]:
     except Exception as error:
         if not type(error).__module__.startswith(("pyspark.", "py4j.")):
             raise
-        cause = error if os.environ.get("COLMATE_DEBUG") else None
-        raise _spark_error(what, error) from cause
+        raise _spark_error(what, error) from (error if os.environ.get("COLMATE_DEBUG") else None)
 
 
 def _spark_error(what: str, error: Exception) -> Exception:

@@ -21,7 +21,8 @@ class Types(PySparkType):
         """Return the type of Spark that keeps values of ``dtype``."""
         if dtype.is_uint64():
             dtype = dt.Int64(nullable=dtype.nullable)
-        return super().from_ibis(dtype)
+        found: sge.DataType = super().from_ibis(dtype)
+        return found
 
 
 class Compiler(PySparkCompiler):

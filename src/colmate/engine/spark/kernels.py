@@ -19,7 +19,7 @@ Batches = Iterator[pa.RecordBatch]
 # rows that a query is given at once: Spark's own batches are too small to be worth one
 TOGETHER = 100_000
 HANDED_BACK = 20_000
-CONFIG = {
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -52,7 +52,7 @@ class Sealed:
 
 
 def stored_schema(schema: pa.Schema) -> pa.Schema:
-    """Return the types in which Spark keeps a table: it knows no unsigned integers, so their bits are read as signed."""
+    """Return the types in which Spark keeps a table: it has no unsigned integers, so their bits are read as signed."""
     kinds = [pa.int64() if pa.types.is_uint64(field.type) else field.type for field in schema]
     return pa.schema([pa.field(field.name, kind) for field, kind in zip(schema, kinds, strict=True)])
 
@@ -135,7 +135,9 @@ def _ready() -> duckdb.DuckDBPyConnection:
 
 def _result(connection: duckdb.DuckDBPyConnection, query: str, outgoing: pa.Schema) -> Batches:
     found = connection.execute(query).to_arrow_table()
-    typed = pa.Table.from_arrays([c.cast(f.type) for c, f in zip(found.columns, outgoing, strict=True)], schema=outgoing)
+    typed = pa.Table.from_arrays(
+        [c.cast(f.type) for c, f in zip(found.columns, outgoing, strict=True)], schema=outgoing
+    )
     yield from stored(typed).to_batches(max_chunksize=HANDED_BACK)
 
 

@@ -40,6 +40,8 @@ class _Recording(DuckDBAPI):
 class _Recorder(Engine):
     """An embedded engine of empty tables."""
 
+    api: _Recording
+
     def splink(self) -> DuckDBAPI:
         self.api = _Recording(connection=self.connection)
         return self.api
@@ -47,7 +49,7 @@ class _Recorder(Engine):
 
 @dataclass(frozen=True)
 class Judged:
-    """``statements`` make the table that ``query`` reads, of rows with a pair and its ends; ``outgoing``: its columns."""
+    """``statements`` make what ``query`` reads, of rows with a pair and its ends; ``outgoing``: its columns."""
 
     statements: Sequence[str]
     query: str
@@ -70,7 +72,8 @@ class Judged:
 
 def replayed(nodes: ibis.Schema, pairs: ibis.Schema, work: Work) -> Judged:
     """Do ``work`` on empty nodes and pairs, and return how to repeat it."""
-    with _Recorder(threads=1) as engine:
+    engine = _Recorder(threads=1)
+    with engine:
         empty = [engine.memtable(schema.to_pyarrow().empty_table(), f"{name}_none")
                  for schema, name in ((nodes, NODES), (pairs, PAIRS))]  # fmt: skip
         known = [engine.materialise(table, name) for table, name in zip(empty, (NODES, PAIRS), strict=True)]
