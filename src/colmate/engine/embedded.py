@@ -63,7 +63,7 @@ class Engine:
         self.connection.execute("SET disabled_filesystems = 'HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem'")
         self._seal = parquet_key(key) if key is not None else ""
         if self._seal:
-            self.connection.execute(f"PRAGMA addparquet_key('{KEY_NAME}', '{self._seal}')")
+            self.connection.execute(f"PRAGMA add_parquet_key('{KEY_NAME}', '{self._seal}')")
         self.backend = ibis.duckdb.from_connection(self.connection)
         # the engine's own bar would write over ours, and where nobody looks
         self.connection.execute("SET enable_progress_bar = false")

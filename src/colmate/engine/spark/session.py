@@ -16,7 +16,7 @@ from colmate.errors import UsageError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-__all__ = ["java_version", "open_session", "require_spark"]
+__all__ = ["checked", "java_version", "open_session", "require_spark"]
 
 JAVA = 17
 # what every session must say: nothing plain on any disk, no diary of what was asked
@@ -68,9 +68,9 @@ def open_session(spill: Path | None, memory: int, threads: int | None) -> tuple[
     from pyspark.sql import SparkSession
 
     if os.environ.get("SPARK_REMOTE") or os.environ.get("PYSPARK_GATEWAY_PORT"):
-        return _checked(SparkSession.builder.getOrCreate()), False
+        return checked(SparkSession.builder.getOrCreate()), False
     if present := SparkSession.getActiveSession():
-        return _checked(present), False
+        return checked(present), False
     # the workers are this Python too
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("colmate").master(f"local[{threads or '*'}]")
@@ -95,7 +95,8 @@ def _sized(spill: Path | None, memory: int, threads: int | None) -> dict[str, st
     return sizes
 
 
-def _checked(session: SparkSession) -> SparkSession:
+def checked(session: SparkSession) -> SparkSession:
+    """Return a session of the environment; `UsageError` where it would write anything in the plain."""
     for name, wanted in SAFE.items():
         if (session.conf.get(name, "false") or "false").lower() != wanted:
             raise UsageError(f"this Spark session is not fit for personal data: start it with {name}={wanted}")
