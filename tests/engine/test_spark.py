@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import stat
 from collections.abc import Callable
@@ -181,7 +182,7 @@ def test_a_leak_gives_the_same_report_and_the_same_persons(spark: None, tmp_path
     leak = tmp_path / "leak.csv"
     replicas.generate("labs-2021", leak, scale=0.0006, seed=5)
     for name in ("duckdb", "spark"):
-        colmate.analyse(leak, tmp_path / name, engine=name, key=tmp_path / f"{name}.key", title="both")  # type: ignore[arg-type]
+        colmate.analyse(leak, tmp_path / name, engine=name, key=tmp_path / f"{name}.key", title="both")
     assert _told(tmp_path / "duckdb") == _told(tmp_path / "spark")
     assert colmate.verify(tmp_path / "spark", key=tmp_path / "spark.key")
     persons = [_persons(tmp_path, name) for name in ("duckdb", "spark")]
@@ -204,7 +205,7 @@ def _persons(folder: Path, name: str) -> set[tuple[int, str, int | None]]:
 def test_a_machine_without_java_17_is_told_before_anything_is_made(
     java: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session.importlib.util, "find_spec", lambda _name: object())
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: object())
     for name in ("SPARK_REMOTE", "PYSPARK_GATEWAY_PORT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
@@ -220,7 +221,7 @@ def test_a_machine_without_java_17_is_told_before_anything_is_made(
 
 
 def test_without_pyspark_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"colmate\[spark\]"):
         colmate.link(pa.table({"a": ["x"]}), engine="spark")
 
@@ -234,7 +235,7 @@ def test_a_session_that_writes_plain_data_is_refused() -> None:
         conf = Conf()
 
     with pytest.raises(UsageError, match=r"spark\.io\.encryption\.enabled=true"):
-        session.checked(Session())  # type: ignore[arg-type]
+        session.checked(Session())
 
 
 def test_an_unknown_engine_is_refused() -> None:
