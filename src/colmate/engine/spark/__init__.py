@@ -84,7 +84,11 @@ class SparkEngine(Engine):
     def memtable(self, data: pa.Table, name: str) -> ir.Table:
         """Hand an Arrow table to Spark."""
         with self.guard(name):
-            frame = self._session.createDataFrame(kernels.stored(data))
+            # a server asks for the types of a table without rows
+            given = (
+                {"data": kernels.stored(data)} if data.num_rows else {"data": [], "schema": _spark_schema(data.schema)}
+            )
+            frame = self._session.createDataFrame(**given)
             self._named(frame.coalesce(1) if data.num_rows < SLICE else frame, name)
         return self._table(name, ibis.Schema.from_pyarrow(data.schema))
 
