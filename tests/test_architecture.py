@@ -27,7 +27,7 @@ ALLOWED = {
     "replicas": {"errors"},
     "sections": {"columns", "model", "intake"},
     "pipeline": STAGES | GROUND | {"case", "progress", "sections"},
-    "analysis": {"pipeline", "sections", "intake", "case", "errors", "model", "progress"},
+    "analysis": {"pipeline", "sections", "intake", "case", "engine", "errors", "model", "progress"},
     "linking": {"columns", "subjects", "engine", "errors"},
     "verification": {"case", "engine", "errors", "report"},
     "review": {"case", "catalogue", "engine", "errors", "notes", "sections"},

@@ -28,6 +28,7 @@ from typing import Literal, get_args
 
 from colmate import intake, pipeline, sections
 from colmate.case import Case, describe_inputs
+from colmate.engine import require
 from colmate.errors import CaseExistsError, UsageError
 from colmate.model import Report
 from colmate.progress import Progress
@@ -35,7 +36,7 @@ from colmate.progress import Progress
 __all__ = ["Engines", "Language", "analyse", "default_folder"]
 
 Language = Literal["fr", "en"]
-Engines = Literal["duckdb"]
+Engines = Literal["duckdb", "spark"]
 StrPath = str | os.PathLike[str]
 
 
@@ -60,12 +61,14 @@ def analyse(
     the encrypted datasets, ``report.json`` and ``report.html`` in the language ``lang``. ``key`` is where the
     case's key lies or shall lie (by default in the user's data folder). ``encoding``, ``delimiter`` and
     ``format`` overrule what the reader finds by itself; ``password`` opens locked archives and documents, ``layout``
-    is a file that describes fixed-width records. A case that a killed run left is taken up where it stopped.
+    is a file that describes fixed-width records. ``engine`` is ``duckdb`` or ``spark`` (which needs PySpark and Java
+    17); both give the same. A case that a killed run left is taken up where it stopped.
 
     Raises `colmate.ColmateError` kinds; the message is one sentence for a person, without any value of the file.
     """
     _known("language", lang, get_args(Language))
     _known("engine", engine, get_args(Engines))
+    require(engine)
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     files = intake.expand([Path(path) for path in given])
     if not files:
@@ -81,7 +84,10 @@ def analyse(
         "layout": described.name if described else None,
     }  # fmt: skip
     folder = Path(case) if case else default_folder(files)
-    with _open(folder, files, title, options, Path(key) if key else None, progress) as box, box.engine() as running:
+    with (
+        _open(folder, files, title, options, Path(key) if key else None, progress) as box,
+        box.engine(name=engine) as running,
+    ):
         run = pipeline.Run(box, running, progress)
         tables = run.stage("intake", sections.Intake, lambda tell: run.intake(files, reading, tell))
         rows = sum(table.records for table in tables.tables)

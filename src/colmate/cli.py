@@ -61,7 +61,7 @@ def analyse(
         str | None, typer.Option(help="Title of the case. Default: the first file's name.", show_default=False)
     ] = None,
     lang: Annotated[str, typer.Option(help="Language of the report and the summary: fr or en.")] = "fr",
-    engine: Annotated[str, typer.Option(help="The query engine: duckdb.")] = "duckdb",
+    engine: Annotated[str, typer.Option(help="The query engine: duckdb or spark.")] = "duckdb",
     key: Key = None,
     encoding: Annotated[
         str | None, typer.Option(help="Overrule the encoding found, e.g. cp1252.", show_default=False)
@@ -99,7 +99,7 @@ def analyse(
         case,
         title=title,
         lang=_choice(lang, "fr", "en"),
-        engine=_choice(engine, "duckdb"),
+        engine=_choice(engine, "duckdb", "spark"),
         key=key,
         encoding=encoding,
         delimiter=delimiter,

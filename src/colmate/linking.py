@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from colmate import columns, subjects
 from colmate.columns import Column
-from colmate.engine import Engine
+from colmate.engine import ENGINES, Engine, open_engine
 from colmate.errors import UsageError
 
 __all__ = ["link", "resolved"]
@@ -21,20 +21,22 @@ __all__ = ["link", "resolved"]
 MAIN_ROLES = ["patient", "account"]
 
 
-def link(records: pa.Table, semantic_types: Mapping[str, str] | None = None) -> pa.Table:
+def link(records: pa.Table, semantic_types: Mapping[str, str] | None = None, *, engine: str = "duckdb") -> pa.Table:
     """Tell which records of an Arrow table are of one person.
 
     ``semantic_types`` gives the semantic type of columns by their name; columns it does not name are not looked at.
     Without it the types are recognised, as an analysis does. Returns the columns ``record`` (row number from 1),
     ``person`` (int64, null where a record does not tell one) and ``probability`` of the record's best link (1 where
-    it needed none), one row a record that was read.
+    it needed none), one row a record that was read. ``engine``: ``duckdb`` or ``spark``; both give the same.
 
-    Raises `UsageError` when ``semantic_types`` names a column that the table does not have.
+    Raises `UsageError` when ``semantic_types`` names a column that the table does not have, or the engine is not here.
     """
-    with Engine() as engine:
-        found = resolved(engine, records, semantic_types)
+    if engine not in ENGINES:
+        raise UsageError(f"engine {engine!r} is not known: choose one of {', '.join(ENGINES)}")
+    with open_engine(engine) as running:
+        found = resolved(running, records, semantic_types)
         mains = found.mentions.filter(found.mentions.role.isin(MAIN_ROLES))
-        return engine.arrow(mains.select("record", "person", "probability").order_by("record"))
+        return running.arrow(mains.select("record", "person", "probability").order_by("record"))
 
 
 def resolved(engine: Engine, records: pa.Table, semantic_types: Mapping[str, str] | None = None) -> subjects.Subjects:
@@ -45,12 +47,14 @@ def resolved(engine: Engine, records: pa.Table, semantic_types: Mapping[str, str
         raise UsageError(f"no such columns: {', '.join(unknown)}")
     cells = {f"c{position}": records.column(name).cast(pa.string()) for position, name in enumerate(names)}
     numbered = pa.table({"record": pa.array(range(1, records.num_rows + 1), pa.int64()), **cells})
-    table = engine.memtable(numbered, "linking_records")
-    decided = columns.decide(engine, table, names, records.num_rows)
+    local = engine.local
+    table = local.memtable(numbered, "linking_records")
+    decided = columns.decide(local, table, names, records.num_rows)
     telling = decided.telling() if semantic_types is None else _told(decided.columns, semantic_types)
-    ((_, rewritten),) = columns.rewrite(engine, [columns.Rewriting(table, records.num_rows, telling, {})])
+    ((_, rewritten),) = columns.rewrite(local, [columns.Rewriting(table, records.num_rows, telling, {})])
     if isinstance(rewritten, pa.RecordBatchReader):
-        rewritten = engine.memtable(rewritten.read_all(), "linking_canonical")
+        rewritten = local.memtable(rewritten.read_all(), "linking_canonical")
+    rewritten = engine.adopt(rewritten, "linking_adopted")
     owner = decided.controller.field if decided.controller and semantic_types is None else None
     return subjects.resolve(engine, [subjects.SubjectTable(0, rewritten, telling, owner, records.num_rows)])
 

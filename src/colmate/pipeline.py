@@ -37,6 +37,8 @@ class Run:
     def __init__(self, case: Case, engine: Engine, progress: Progress) -> None:
         self.case = case
         self.engine = engine
+        # datasets are made and samples are looked at where the evidence lies
+        self.local = engine.local
         self.progress = progress
         self._written: list[str] = []
         self._files: list[str] = []
@@ -88,10 +90,10 @@ class Run:
             for table in read.tables
         ]
         related = []
-        for table, records, found in zip(read.tables, given, columns.decide_all(self.engine, given), strict=True):
+        for table, records, found in zip(read.tables, given, columns.decide_all(self.local, given), strict=True):
             related.append(columns.RelatedTable(table.number, records, found, groups[table.number]))
             tell(len(related), steps)
-        tied = columns.tie(self.engine, related)
+        tied = columns.tie(self.local, related)
         relations = tied.relations
         ends = [(one.child, one.columns) for one in relations] + [(one.parent, one.targets) for one in relations]
         decided = []
@@ -100,7 +102,7 @@ class Run:
                 DecidedTable(
                     **table.model_dump(),
                     decided=one.decided,
-                    duplicates=columns.duplicates(self.engine, one.table, one.decided),
+                    duplicates=columns.duplicates(self.local, one.table, one.decided),
                     canonical=f"canonical-{table.number:04d}",
                     links=[link for link in relations if link.child == table.number],
                     keys={f: f"key_{f}" for number, fields in ends if number == table.number for f in fields},
@@ -119,8 +121,8 @@ class Run:
             columns.Rewriting(self._records(table), table.records, table.decided.telling(), table.keys)
             for table in decided
         ]
-        for done, (place, cells) in enumerate(columns.rewrite(self.engine, work), 1):
-            self._write(cells, decided[place].canonical)
+        for done, (place, cells) in enumerate(columns.rewrite(self.local, work), 1):
+            self._write(cells, decided[place].canonical, self.local)
             tell(done)
 
     def subjects(self, decided: Columns, tell: Advance) -> Subjects:
@@ -144,17 +146,18 @@ class Run:
 
     def notes(self, decided: Columns, tell: Advance) -> Notes:
         """Read the free text of records that are about somebody."""
-        about = {row["table"] for row in self.engine.rows(self._read("mentions").select("table").distinct())}
+        read = self._read_locally
+        about = {row["table"] for row in self.local.rows(read("mentions").select("table").distinct())}
         tables = [
-            notes.NoteTable(table.number, self._read(table.canonical), fields)
+            notes.NoteTable(table.number, read(table.canonical), fields)
             for table in decided.tables
             if table.number in about
             and (fields := [item.field for item in table.decided.telling() if item.semantic_type in READ_AS_NOTES])
         ]
-        found = notes.scan(self.engine, tables, tell, columns.every_recogniser())
-        self._write(found.findings, "findings")
-        self._write(found.identifiers, "note_identifiers")
-        return Notes(findings=self.engine.count(self._read("findings")))
+        found = notes.scan(self.local, tables, tell, columns.every_recogniser())
+        self._write(found.findings, "findings", self.local)
+        self._write(found.identifiers, "note_identifiers", self.local)
+        return Notes(findings=self.local.count(read("findings")))
 
     def exposure(self, decided: Columns, tell: Advance) -> Exposed:
         """Say what is disclosed about each person, how severe that is, and who answers for it."""
@@ -216,13 +219,16 @@ class Run:
             yield table, self._read(table.canonical)
 
     def _records(self, table: ReadTable) -> ir.Table:
-        return self.engine.read(*(self.case.dataset(dataset) for dataset in table.datasets))
+        return self.local.read(*(self.case.dataset(dataset) for dataset in table.datasets))
 
     def _read(self, dataset: str) -> ir.Table:
         return self.engine.read(self.case.dataset(dataset))
 
-    def _write(self, data: ir.Table | pa.RecordBatchReader, dataset: str) -> None:
-        self.engine.write(data, self.case.dataset(dataset))
+    def _read_locally(self, dataset: str) -> ir.Table:
+        return self.local.read(self.case.dataset(dataset))
+
+    def _write(self, data: ir.Table | pa.RecordBatchReader, dataset: str, engine: Engine | None = None) -> None:
+        (engine or self.engine).write(data, self.case.dataset(dataset))
         self._written.append(dataset)
 
 

@@ -27,7 +27,7 @@ from typing import IO, Any
 from colmate.case import key as keys
 from colmate.case.custody import Custody, now
 from colmate.case.manifest import Input, Manifest, Seal, Stage, write_atomic
-from colmate.engine import Engine
+from colmate.engine import Engine, open_engine
 from colmate.errors import CaseDamagedError, CaseError, CaseExistsError, CaseKeyError, UsageError
 
 __all__ = ["Case", "describe_inputs"]
@@ -102,11 +102,11 @@ class Case:
             raise CaseDamagedError("manifest.json was changed after Colmate wrote it")
         return cls(folder, manifest, key, _lock(folder))
 
-    def engine(self, threads: int | None = None) -> Engine:
+    def engine(self, threads: int | None = None, name: str = "duckdb") -> Engine:
         """Return an engine that reads and writes this case's datasets; close it after use."""
         self._clean()
         self.spill.mkdir(mode=0o700)
-        return Engine(self._key.derive("datasets"), self.spill, threads)
+        return open_engine(name, self._key.derive("datasets"), self.spill, threads)
 
     def dataset(self, name: str) -> Path:
         """Return the path of the dataset ``name``."""

@@ -1,4 +1,4 @@
-"""The query engine behind an Ibis backend: DuckDB, embedded.
+"""The query engine behind an Ibis backend: DuckDB, embedded; or Spark (`colmate.engine.spark`).
 
 The one place that knows which engine runs. Stages write Ibis expressions; what Ibis cannot say is here, as a
 builtin function or as a method of `Engine`. Datasets are encrypted Parquet; spill files are encrypted too; the
@@ -7,20 +7,9 @@ engine may not reach the network nor load anything unsigned.
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import ibis
-import ibis.expr.types as ir
-import pyarrow as pa
-from splink import DuckDBAPI
-
-from colmate.engine.faults import clear_errors
+from colmate.engine.embedded import Engine, Work
 from colmate.engine.functions import (
     ascii_fold,
     damerau,
@@ -30,277 +19,41 @@ from colmate.engine.functions import (
     jaro_winkler,
     translate,
 )
-from colmate.errors import ColmateError, InternalError
+from colmate.engine.machine import memory_limit
 
 __all__ = [
+    "ENGINES",
     "Engine",
+    "Work",
     "ascii_fold",
     "damerau",
     "extract_all",
     "fingerprint",
     "fingerprint_number",
     "jaro_winkler",
+    "memory_limit",
+    "open_engine",
+    "require",
     "translate",
 ]
 
-KEY_NAME = "case"
-MEMORY_DEFAULT = 5 << 30
-# a fixed size keeps the peak of memory flat: the writer holds one row group a thread
-ROW_GROUP = 122_880
-_COMPILED: dict[str, str] = {}
+ENGINES = ("duckdb", "spark")
 
 
-def memory_limit() -> int:
-    """Bytes the engine may use: ``COLMATE_MEMORY`` (in GB) or the smaller of 5 GiB and half of the machine."""
-    if given := os.environ.get("COLMATE_MEMORY"):
-        with contextlib.suppress(ValueError):
-            return max(1 << 28, int(float(given) * 1e9))
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return min(MEMORY_DEFAULT, machine // 2)
+def require(name: str) -> None:
+    """Raise `UsageError` where the engine of that name cannot run here."""
+    if name == "spark":
+        from colmate.engine.spark.session import require_spark
+
+        require_spark()
 
 
-def _openssl_module() -> Path:
-    """Return the signed extension that brings OpenSSL's AES; DuckDB checks its signature as it loads it."""
-    import duckdb_extension_httpfs
+def open_engine(
+    name: str = "duckdb", key: bytes | None = None, spill: Path | None = None, threads: int | None = None
+) -> Engine:
+    """Return the engine of that name: ``duckdb``, or ``spark``, which needs PySpark and Java 17."""
+    if name == "spark":
+        from colmate.engine.spark import SparkEngine
 
-    root = Path(duckdb_extension_httpfs.__file__).parent
-    found = sorted(root.rglob("httpfs.duckdb_extension"))
-    if not found:
-        raise InternalError("the engine's encryption module is missing: install colmate again")
-    return found[0]
-
-
-class Engine:
-    """One connection to the engine, for one case.
-
-    ``key`` (32 bytes) opens and seals datasets; without it nothing can be written. ``spill`` is the folder for
-    temporary files (encrypted, removed by `close`).
-    """
-
-    name = "duckdb"
-
-    def __init__(self, key: bytes | None = None, spill: Path | None = None, threads: int | None = None) -> None:
-        config: dict[str, Any] = {
-            "memory_limit": f"{memory_limit() // (1 << 20)}MiB",
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "preserve_insertion_order": False,
-        }
-        if threads:
-            config["threads"] = threads
-        self.spill = spill
-        self._parked: set[Path] = set()
-        self._views: dict[str, tuple[tuple[Path, ...], ir.Table]] = {}
-        config["temp_directory"] = str(spill) if spill else ""
-        self.connection = duckdb.connect(config=config)
-        self.connection.execute(f"LOAD '{_openssl_module()}'")
-        self.connection.execute("SET temp_file_encryption = true")
-        # the extension also speaks HTTP and S3: close that door for good
-        self.connection.execute("SET disabled_filesystems = 'HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem'")
-        if key is not None:
-            self.connection.execute(f"PRAGMA add_parquet_key('{KEY_NAME}', '{_parquet_key(key)}')")
-        self.backend = ibis.duckdb.from_connection(self.connection)
-        # the engine's own bar would write over ours, and where nobody looks
-        self.connection.execute("SET enable_progress_bar = false")
-        self.connection.execute("SET lock_configuration = true")
-        self.sealed = key is not None
-
-    def read(self, path: Path, *more: Path) -> ir.Table:
-        """Return the dataset at ``path`` as a lazy table; with ``more``, all of them as one, joined by column names."""
-        view = f"dataset:{path.name}"
-        if (known := self._views.get(view)) and known[0] == (path, *more):
-            return known[1]
-        sealed = f", encryption_config = {{footer_key: '{KEY_NAME}'}}" if self.sealed else ""
-        # not the reader's own union by name: DuckDB 1.5 fails on sealed files with it
-        scans = (f"SELECT * FROM read_parquet('{_quoted(one)}'{sealed})" for one in (path, *more))
-        with clear_errors(path.name):
-            self.connection.execute(
-                f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(view)} AS " + " UNION ALL BY NAME ".join(scans)
-            )
-            table = self.backend.table(view)
-        # a dataset is written once: its schema need not be asked for by every stage
-        self._views[view] = ((path, *more), table)
-        return table
-
-    def write(self, data: ir.Table | pa.RecordBatchReader, path: Path) -> None:
-        """Write ``data`` as one encrypted Parquet file; the name appears only when the file is complete."""
-        part = path.with_name(path.name + ".part")
-        if isinstance(data, ir.Table):
-            self._copy(self._text(data), part, path.name)
-        else:
-            self._copy_incoming(data, part, path.name)
-        part.replace(path)
-        self._views.pop(f"dataset:{path.name}", None)
-
-    def _copy(self, query: str, part: Path, what: str) -> None:
-        with clear_errors(what):
-            self.connection.execute(f"COPY ({query}) TO '{_quoted(part)}' ({self._options()})")
-
-    def _copy_incoming(self, data: pa.RecordBatchReader, part: Path, what: str) -> None:
-        faults: list[ColmateError] = []
-
-        def watched() -> Iterator[pa.RecordBatch]:
-            try:
-                yield from data
-            except ColmateError as error:
-                faults.append(error)
-                raise
-
-        self.connection.register("incoming", pa.RecordBatchReader.from_batches(data.schema, watched()))
-        try:
-            self._copy("SELECT * FROM incoming", part, what)
-        except ColmateError:
-            # the engine tells of its source's fault in words of its own: the source knows better
-            if faults:
-                raise faults[0] from None
-            raise
-        finally:
-            self.connection.unregister("incoming")
-
-    def _options(self) -> str:
-        options = ["FORMAT parquet", f"ROW_GROUP_SIZE {ROW_GROUP}"]
-        if self.sealed:
-            options.append(f"ENCRYPTION_CONFIG {{footer_key: '{KEY_NAME}'}}")
-        return ", ".join(options)
-
-    def memtable(self, data: pa.Table, name: str) -> ir.Table:
-        """Make an Arrow table known to the engine under ``name``, in place of a view of that name, and return it."""
-        self.connection.execute(f"DROP VIEW IF EXISTS {_identifier(name)}")
-        self.connection.register(name, data)
-        return self.backend.table(name)
-
-    def compiled(self, key: str, build: Callable[[], ir.Table]) -> str:
-        """Return the engine's own text of an expression over tables of fixed names, written once for a process.
-
-        Writing out an expression of thousands of terms takes longer than running it on a sample.
-        """
-        if key not in _COMPILED:
-            _COMPILED[key] = self._text(build())
-        return _COMPILED[key]
-
-    def stack(self, parts: Sequence[tuple[ir.Table, Mapping[int, str]]], name: str) -> ir.Table:
-        """Give many columns of many tables one name as one long table: place int32, record int64, value string.
-
-        ``parts``: named tables (datasets, views), each with its columns by their place; nothing is computed.
-        """
-        selects = []
-        for table, columns in parts:
-            places = ", ".join(str(place) for place in columns)
-            values = ", ".join(_identifier(column) for column in columns.values())
-            selects.append(
-                f"SELECT unnest([{places}])::INTEGER AS place, record, unnest([{values}]) AS value "
-                f"FROM {_identifier(table.get_name())}"
-            )
-        with clear_errors(name):
-            text = " UNION ALL ".join(selects)
-            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {text}")
-            return self.backend.table(name)
-
-    def view(self, expression: ir.Table, name: str) -> ir.Table:
-        """Give ``expression`` a name without computing it, and return it; a view of that name is replaced."""
-        with clear_errors(name):
-            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {self._text(expression)}")
-            return self.backend.table(name)
-
-    def materialise(self, expression: ir.Table | str, name: str) -> ir.Table:
-        """Compute ``expression`` once into a temporary table (in memory, spilling) and return it."""
-        with clear_errors(name):
-            self.connection.execute(
-                f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self._text(expression)}"
-            )
-            return self.backend.table(name)
-
-    def park(self, expression: ir.Table, name: str) -> ir.Table:
-        """Compute ``expression`` once, out of memory where that is safe, and return it.
-
-        For wide intermediate results that are read several times, a few columns each time: a sealed file in the
-        spill folder, removed by `close`. Without a key or a spill folder it is a temporary table.
-        """
-        if not self.sealed or self.spill is None:
-            return self.materialise(expression, name)
-        self.spill.mkdir(parents=True, exist_ok=True)
-        path = self.spill / f"{name}.parquet"
-        self.write(expression, path)
-        self._parked.add(path)
-        return self.read(path)
-
-    def splink(self) -> DuckDBAPI:
-        """Return what Splink needs to work on this engine's connection."""
-        return DuckDBAPI(connection=self.connection)
-
-    def guard(self, what: str) -> contextlib.AbstractContextManager[None]:
-        """Return a context in which the engine's errors become sentences without values."""
-        return clear_errors(what)
-
-    def _text(self, expression: ir.Table | str) -> str:
-        """Write out ``expression`` for the engine, each select one of its own.
-
-        Merged, as Ibis does by default, a text that is made once would be made again at each of its uses; and the
-        merging itself takes most of the time that a wide expression needs.
-        """
-        if isinstance(expression, str):
-            return expression
-        merged = ibis.options.sql.fuse_selects
-        ibis.options.sql.fuse_selects = False
-        try:
-            text: str = self.backend.compile(expression)
-            return text
-        finally:
-            ibis.options.sql.fuse_selects = merged
-
-    def drop(self, *names: str) -> None:
-        """Forget temporary tables."""
-        for name in names:
-            self.connection.execute(f"DROP TABLE IF EXISTS {_identifier(name)}")
-
-    def arrow(self, expression: ir.Table | str) -> pa.Table:
-        """Compute ``expression`` and return it as an Arrow table: for aggregates and small results only."""
-        with clear_errors("a query"):
-            return self.connection.execute(self._text(expression)).to_arrow_table()
-
-    def batches(self, expression: ir.Table, size: int = 8192) -> Iterator[pa.RecordBatch]:
-        """Compute ``expression`` and yield it in Arrow batches of ``size`` rows; run nothing else meanwhile."""
-        with clear_errors("a query"):
-            yield from self.connection.execute(self._text(expression)).to_arrow_reader(size)
-
-    def rows(self, expression: ir.Table | str) -> list[dict[str, Any]]:
-        """Compute ``expression`` and return it as a list of dictionaries: for aggregates only."""
-        found: list[dict[str, Any]] = self.arrow(expression).to_pylist()
-        return found
-
-    def count(self, table: ir.Table) -> int:
-        """Return the number of rows."""
-        return int(self.rows(table.aggregate(n=table.count()))[0]["n"])
-
-    def distinct_rows(self, table: ir.Table) -> int:
-        """Return how many different rows ``table`` has, by a 64-bit hash of each whole row.
-
-        Among 20 million rows the chance that two different ones share a hash is about 1 in 90,000.
-        """
-        row = ibis.struct({name: table[name] for name in table.columns})
-        return int(self.rows(table.aggregate(n=row.hash().nunique()))[0]["n"])
-
-    def close(self) -> None:
-        """Close the connection; the engine removes its spill files."""
-        self.connection.close()
-        for path in self._parked:
-            path.unlink(missing_ok=True)
-        self._parked.clear()
-
-    def __enter__(self) -> Engine:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def _parquet_key(key: bytes) -> str:
-    return base64.b64encode(key).decode("ascii")
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+        return SparkEngine(key, spill, threads)
+    return Engine(key, spill, threads)

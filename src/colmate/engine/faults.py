@@ -38,6 +38,23 @@ def clear_errors(what: str) -> Iterator[None]:
         # a developer may ask for the engine's words; by default they stay out, for they may quote values
         cause = error if os.environ.get("COLMATE_DEBUG") else None
         raise InternalError(f"the engine failed on {what} ({type(error).__name__})") from cause
+    except Exception as error:
+        if not type(error).__module__.startswith(("pyspark.", "py4j.")):
+            raise
+        raise _spark_error(what, error) from (error if os.environ.get("COLMATE_DEBUG") else None)
+
+
+def _spark_error(what: str, error: Exception) -> Exception:
+    text = str(error)
+    if "AES tag" in text or "add_parquet_key" in text:
+        return CaseKeyError(f"the key does not open {what}, or {what} was changed")
+    if "No files found" in text or "No such file" in text:
+        return CaseDamagedError(f"Spark's workers do not see {what}: the case must lie where all of them can read it")
+    if "No space" in text:
+        return ResourceError(f"the disk is full: free some space, then run the same command again ({what})")
+    if "OutOfMemory" in text or "Out of Memory" in text:
+        return ResourceError(f"memory ran out while working on {what}: give Spark more, or COLMATE_MEMORY (in GB)")
+    return InternalError(f"Spark failed on {what} ({type(error).__name__})")
 
 
 def _io_error(what: str, text: str) -> Exception:

@@ -83,7 +83,7 @@ def severity(
     scored = known.join(by_combination, "combination").select("person", *bits.masks, "score", "band")
     table = engine.materialise(scored, "exposure")
     engine.drop("exposure:known")
-    engine.connection.unregister("exposure:scores")
+    engine.forget("exposure:scores")
     special = bool(engine.rows(people.aggregate(any=bits.any(people, art_nine(bits)).any()))[0]["any"])
     return _section([(scores[row["combination"]], row["persons"]) for row in counts], special), table
 

@@ -104,7 +104,7 @@ def scan(
         identifiers = places.join(held, "note").select("table", "record", "field", "semantic_type")
     kept = engine.materialise(identifiers, "note_identifiers")
     engine.drop("notes:candidates", "notes:texts", "notes:identified")
-    engine.connection.unregister("notes:read")
+    engine.forget("notes:read")
     return Scanned(findings, kept)
 
 

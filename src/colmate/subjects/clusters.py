@@ -25,6 +25,10 @@ LARGEST_LOOKED_INTO = 60
 
 def components(engine: Engine, edges: ir.Table, name: str) -> ir.Table:
     """Return the temporary table ``name``: each end of ``edges`` as ``mention``, with the smallest as ``person``."""
+    return engine.in_one_place(edges.select("l", "r"), lambda one, some: _components(one, some, name), name)
+
+
+def _components(engine: Engine, edges: ir.Table, name: str) -> ir.Table:
     ends = ibis.union(edges.select(mention=edges.l), edges.select(mention=edges.r), distinct=True)
     nodes = engine.materialise(ends, "component_nodes")
     links = engine.materialise(edges.select(mention_l=edges.l, mention_r=edges.r), "component_links")

@@ -150,24 +150,25 @@ class Scorer:
         return kept
 
     def _predict(self, pairs: ir.Table, parts: bool, least: float | None) -> ir.Table:
-        blocked = self.engine.materialise(
-            pairs.select(match_key=pairs.rules, join_key_l=pairs.l, join_key_r=pairs.r), "blocked_pairs"
-        )
-        with self.engine.guard("linkage"):
-            api = self.engine.splink()
-            frame = api.register(self.nodes.get_name(), dataset_display_name="nodes")
-            linker = Linker(frame, _settings(self.model, parts), log_level=None, validate_settings=False)
-            self._lend_frequencies(linker, api)
-            linker.table_management.register_blocked_pairs_for_predict(api.register(blocked.get_name()))
-            made = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
-        self.engine.drop("blocked_pairs")
-        return self.engine.backend.table(made.physical_name)
+        blocked = pairs.select(match_key=pairs.rules, join_key_l=pairs.l, join_key_r=pairs.r)
 
-    def _lend_frequencies(self, linker: Any, api: Any) -> None:
+        def work(engine: Engine, nodes: ir.Table, known: ir.Table) -> ir.Table:
+            with engine.guard("linkage"):
+                api = engine.splink()
+                frame = api.register(nodes.get_name(), dataset_display_name="nodes")
+                linker = Linker(frame, _settings(self.model, parts), log_level=None, validate_settings=False)
+                self._lend_frequencies(linker, api, nodes)
+                linker.table_management.register_blocked_pairs_for_predict(api.register(known.get_name()))
+                made = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
+            return engine.backend.table(made.physical_name)
+
+        return self.engine.by_pair(self.nodes, blocked, work)
+
+    def _lend_frequencies(self, linker: Any, api: Any, nodes: ir.Table) -> None:
         # the nodes bring their frequencies: Splink need not count them again
         levels = [level for one in self.model["comparisons"] for level in one["comparison_levels"]]
         for column in {level["tf_adjustment_column"] for level in levels if "tf_adjustment_column" in level}:
-            empty = api.register(self.nodes.get_name(), table_name=f"frequencies_{column}")
+            empty = api.register(nodes.get_name(), table_name=f"frequencies_{column}")
             linker.table_management.register_term_frequency_lookup(empty, column)
 
 
