@@ -26,7 +26,8 @@ import ibis.expr.types as ir
 from colmate import model
 from colmate.engine import Engine
 from colmate.subjects.blocking import RULES
-from colmate.subjects.linkage import ACCEPTED, Linked, probability
+from colmate.subjects.linkage import ACCEPTED, Linked
+from colmate.subjects.scoring import probability
 
 __all__ = ["Uncertainty", "interval", "section", "uncertainty"]
 
@@ -127,9 +128,18 @@ def interval(count: int, unsure: Uncertainty, insufficient: int) -> tuple[int, i
 
 
 def section(
-    engine: Engine, persons: ir.Table, statuses: dict[str, int], unsure: Uncertainty, cut: int, today: datetime.date
+    engine: Engine,
+    persons: ir.Table,
+    statuses: dict[str, int],
+    unsure: Uncertainty,
+    conflicts: dict[str, int],
+    cut: int,
+    today: datetime.date,
 ) -> model.Persons:
-    """Count ``persons`` (the stage's dataset) by everything the report asks; ``statuses`` counts main mentions."""
+    """Count ``persons`` (the stage's dataset) by everything the report asks.
+
+    ``statuses`` counts main mentions; ``conflicts`` counts groups to be looked at by reason; ``cut``: groups cut.
+    """
     reach = {kind: persons[kind].sum() for kind in ("email", "mobile", "post")}
     nobody = (~(persons.email | persons.mobile | persons.post)).sum()
     total = engine.rows(
@@ -151,6 +161,7 @@ def section(
         by_department=_by(engine, persons, persons.department),
         by_birth_decade=_by(engine, persons, persons.birth_date.substr(0, 3) + "0"),
         by_sex={kind: sexes.get(kind, 0) for kind in ("F", "M", "unknown")},
+        conflicts=conflicts,
         method=_method(unsure, insufficient, cut, today),
     )
 

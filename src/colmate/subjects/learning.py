@@ -23,7 +23,7 @@ from colmate.engine import Engine
 from colmate.subjects.blocking import RULES
 from colmate.subjects.scoring import Scorer, log_odds
 
-__all__ = ["learnt"]
+__all__ = ["LOCAL_BIT", "learnt", "levels_of"]
 
 Floats = npt.NDArray[np.float64]
 # pairs that the prior weighs as much as
@@ -83,18 +83,18 @@ def _sampled(engine: Engine, nodes: ir.Table, pairs: ir.Table) -> tuple[ir.Table
     return engine.materialise(chosen.select("l", "r", "rules"), "taught"), share
 
 
-def _levels(comparison: dict[str, Any]) -> list[dict[str, Any]]:
+def levels_of(comparison: dict[str, Any]) -> list[dict[str, Any]]:
     """The levels that say something, by their gamma: the last (ELSE) first."""
     told = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
     return told[::-1]
 
 
 def _probabilities(comparison: dict[str, Any]) -> Floats:
-    return np.array([level["m_probability"] for level in _levels(comparison)], dtype=np.float64)
+    return np.array([level["m_probability"] for level in levels_of(comparison)], dtype=np.float64)
 
 
 def _others(comparison: dict[str, Any]) -> Floats:
-    return np.array([level["u_probability"] for level in _levels(comparison)], dtype=np.float64)
+    return np.array([level["u_probability"] for level in levels_of(comparison)], dtype=np.float64)
 
 
 def _of(shown: npt.NDArray[Any], values: Floats) -> Floats:
@@ -118,7 +118,7 @@ def _maximised(
     """The m of one comparison; ``own`` are the weights of the pairs without it."""
     seen = np.bincount(shown[shown >= 0], match[shown >= 0], len(prior))
     m: Floats = (STEADY_PAIRS * prior + seen) / (STEADY_PAIRS + seen.sum())
-    settled = np.array([bool(level.get("settled")) for level in _levels(comparison)])
+    settled = np.array([bool(level.get("settled")) for level in levels_of(comparison)])
     m[settled] = prior[settled]
     never = prior < ALL_BUT_NEVER
     if never.any():
@@ -137,5 +137,5 @@ def _maximised(
 
 def _write(comparison: dict[str, Any], m: Floats) -> None:
     # three figures: the order of a sum must not change the model
-    for level, value in zip(_levels(comparison), m, strict=True):
+    for level, value in zip(levels_of(comparison), m, strict=True):
         level["m_probability"] = float(f"{value:.3g}")

@@ -240,8 +240,11 @@ def _first_comes_first(engine: Engine, table: SubjectTable, full: list[ir.String
         return False
     known = given_names()
     words = known.filter(known["known"])["word"]
-    cleaned = clean(full[0]).re_replace(vocabulary.titles_at_head(), "")
-    sample = table.canonical.select(full=cleaned).filter(ibis._.full.contains(" ")).limit(ORDER_SAMPLE)
+    every = table.canonical if table.whole is None else table.whole
+    # which ones are looked at depends on the names alone, on no order
+    drawn = every.select(full=full[0].get_name()).filter(ibis._.full.contains(" "))
+    drawn = drawn.order_by(fingerprint(drawn.full)).limit(ORDER_SAMPLE)
+    sample = drawn.select(full=clean(drawn.full).re_replace(vocabulary.titles_at_head(), ""))
     ends = engine.arrow(
         sample.select(head=sample.full.re_extract(r"^(\p{L}+)", 1), tail=sample.full.re_extract(r"(\p{L}+)$", 1))
     )
