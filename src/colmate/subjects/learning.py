@@ -18,9 +18,11 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from colmate.engine import Engine
 from colmate.subjects.blocking import RULES
+from colmate.subjects.overlooked import Accepted, overlooked
 from colmate.subjects.scoring import Scorer, log_odds
 
 __all__ = ["LOCAL_BIT", "learnt", "levels_of"]
@@ -66,9 +68,25 @@ def learnt(engine: Engine, scorer: Scorer, pairs: ir.Table, count: int, local_we
         for place, one in enumerate(model["comparisons"]):
             own = weights - _of(shown[place], np.log2(m[place] / _others(one)))
             m[place] = _maximised(one, shown[place], prior[place], match, own, rules)
+    weights = evidence + start + _gained(shown, m, prior)
+    model["overlooked"] = _overlooked(model, rows, shown, m, prior, np.asarray(start), weights >= 0)
     for one, values in zip(model["comparisons"], m, strict=True):
         _write(one, values)
     return model
+
+
+def _overlooked(
+    model: dict[str, Any], rows: pa.Table, shown: Sequence[npt.NDArray[Any]], m: Sequence[Floats],
+    prior: Sequence[Floats], start: Floats, accepted: npt.NDArray[np.bool_],
+) -> float:  # fmt: skip
+    """The share of the pairs of one person that the model, as learnt, cannot see."""
+    weights = [
+        rows[f"weight_{one['output_column_name']}"].to_numpy() + _of(levels, np.log2(new / old))
+        for one, levels, new, old in zip(model["comparisons"], shown, m, prior, strict=True)
+    ]
+    usual = [np.log2(new / _others(one)) for one, new in zip(model["comparisons"], m, strict=True)]
+    kept = [levels[accepted].astype(np.int64) for levels in shown]
+    return float(f"{overlooked(Accepted(start[accepted], kept, [one[accepted] for one in weights], usual)):.2g}")
 
 
 def _sampled(engine: Engine, nodes: ir.Table, pairs: ir.Table) -> tuple[ir.Table, int]:

@@ -52,7 +52,11 @@ def resolve(
     placed = state.place(linked)
     persons = persons_dataset(engine, seen, placed, doctors, today)
     tell("persons", 1.0)
-    unsure = counting.uncertainty(engine, linked, state.folds) if linked else counting.Uncertainty()
+    unsure = (
+        counting.uncertainty(engine, linked, state.folds, model.get("overlooked", 0.0))
+        if linked
+        else counting.Uncertainty()
+    )
     statuses, cut = _statuses(engine, placed, tables), linked.cut if linked else 0
     links, frequencies, conflicts = _kept(engine, linked)
     review = count_conflicts(engine, conflicts)

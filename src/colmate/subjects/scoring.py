@@ -156,27 +156,30 @@ class Scorer:
         The weight holds what the frequency of the value adds; the prior's is in none.
         """
         made = self._predict(pairs, parts=True, least=None)
-        told: dict[str, ir.Value] = {"l": made.mention_l, "r": made.mention_r}
-        for one in self.comparisons:
-            adjusted = f"mw_tf_adj_{one}"
-            told[f"gamma_{one}"] = made[f"gamma_{one}"]
-            told[f"weight_{one}"] = made[f"mw_{one}"] + (made[adjusted] if adjusted in made.columns else 0.0)
-        kept = self.engine.materialise(made.select(**told), name)
+        kept = self.engine.materialise(made.select(l=made.mention_l, r=made.mention_r, **self._compared(made)), name)
         self.engine.drop(made.get_name())
         return kept
 
     def levels(self, pairs: ir.Table, name: str) -> ir.Table:
-        """Return the temporary table ``name``: rules, ``evidence``, and ``gamma_…`` of each comparison.
+        """Return the temporary table ``name``: rules, ``evidence``, ``gamma_…`` and ``weight_…`` of each comparison.
 
         A gamma is the place of the level that fits, counted from the last (0: ELSE), -1 where a trait is missing.
         """
         base = log_odds(self.model["probability_two_random_records_match"])
         made = self._predict(pairs, parts=True, least=None)
-        gammas = [f"gamma_{one}" for one in self.comparisons]
-        told = made.select(*gammas, rules=made.match_key, evidence=made.match_weight - base)
+        told = made.select(**self._compared(made), rules=made.match_key, evidence=made.match_weight - base)
         kept = self.engine.materialise(told, name)
         self.engine.drop(made.get_name())
         return kept
+
+    def _compared(self, made: ir.Table) -> dict[str, ir.Value]:
+        """The level of each comparison and its weight, which holds what the frequency of the value adds."""
+        told: dict[str, ir.Value] = {}
+        for one in self.comparisons:
+            adjusted = f"mw_tf_adj_{one}"
+            told[f"gamma_{one}"] = made[f"gamma_{one}"]
+            told[f"weight_{one}"] = made[f"mw_{one}"] + (made[adjusted] if adjusted in made.columns else 0.0)
+        return told
 
     def _predict(self, pairs: ir.Table, parts: bool, least: float | None) -> ir.Table:
         blocked = self.engine.materialise(
