@@ -216,6 +216,10 @@ def test_the_model_is_kept_as_json(engine: Engine) -> None:
     model: dict[str, Any] = resolved(engine, [BASE, *crowd(50)]).model
     assert json.loads(json.dumps(model))["comparisons"]
     assert 0 < model["probability_two_random_records_match"] < 1
+    assert (model["filled"]["name"], model["filled"]["nir"], model["profiles"]) == (51, 1, 51)
+    for one in model["comparisons"]:
+        told = [level for level in one["comparison_levels"] if not level.get("is_null_level")]
+        assert 0 <= one["noise"] < 1 and all(level["m_probability"] and level["u_probability"] for level in told)
 
 
 def test_tables_are_linked_together(engine: Engine) -> None:

@@ -45,7 +45,11 @@ BY_IDENTIFIER = {"born": ("email_first",)}
 
 
 def learnt(engine: Engine, scorer: Scorer, pairs: ir.Table, count: int, local_weight: float) -> dict[str, Any]:
-    """Return the model of ``scorer`` with m as the candidate ``pairs`` (l, r, rules) of ``count`` profiles teach it."""
+    """Return the model of ``scorer`` with m as the candidate ``pairs`` (l, r, rules) of ``count`` profiles teach it.
+
+    Each comparison then has its ``noise``: how often pairs of one person do not show its commonest level; the model
+    has the share that it has ``overlooked``.
+    """
     model = copy.deepcopy(scorer.model)
     if not model["comparisons"]:
         return model
@@ -157,3 +161,4 @@ def _write(comparison: dict[str, Any], m: Floats) -> None:
     # three figures: the order of a sum must not change the model
     for level, value in zip(levels_of(comparison), m, strict=True):
         level["m_probability"] = float(f"{value:.3g}")
+    comparison["noise"] = float(f"{1 - m.max():.3g}")

@@ -62,6 +62,7 @@ def link_profiles(
     to know how likely the fold joined several persons.
     """
     model = prior({trait for trait, times in filled.items() if times})
+    model["profiles"], model["filled"] = count, dict(filled)
     start = min(0.5, 2 * EXPECTED_REPEATS / max(1, count))
     model["probability_two_random_records_match"] = start
     settle_odds(model, start)

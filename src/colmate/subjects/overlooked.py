@@ -4,7 +4,8 @@ A pair is accepted when its traits weigh enough together, so the pairs that are 
 two or three are just the ones that are missing. From the accepted pairs the frequency of each level is worked out as if
 nothing were missing (a truncated sample: each level counts as many times as it hides), errors in one trait taken to be
 independent of those in another; the model then judges pairs with errors drawn anew. The share that it refuses is the
-share that is overlooked. Errors that come together in one record make the truth larger: it is a lower bound.
+share that is overlooked. Pairs that tell the same traits are looked at together: a list of relatives is written in
+another way than a register. Errors that come together in one record make the truth larger: it is a lower bound.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ __all__ = ["Accepted", "overlooked"]
 Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
 PAIRS, DRAWS, ROUNDS = 2_000, 40, 4
-# fewer pairs show no rates
-PAIRS_LEAST = 30
+# fewer pairs show no rates; fewer of the same traits show none of their own
+PAIRS_LEAST, ALIKE_LEAST = 30, 200
 # a level is never taken to hide more than nine in ten of its pairs: a single one would stand for a crowd
 SEEN_LEAST = 0.1
 
@@ -44,7 +45,19 @@ def overlooked(pairs: Accepted) -> float:
     """Return the share (0 to 1) of the pairs of one person that the model refuses, by errors drawn anew."""
     if len(pairs.start) < PAIRS_LEAST:
         return 0.0
-    chosen = _chosen(pairs)
+    told = np.array([1 << place for place in range(len(pairs.shown))]) @ np.array([one >= 0 for one in pairs.shown])
+    kinds, kind, times = np.unique(told, return_inverse=True, return_counts=True)
+    kind = np.where(times[kind] >= ALIKE_LEAST, kind, len(kinds))
+    refused = 0.0
+    for one in np.unique(kind):
+        here = np.flatnonzero(kind == one)
+        share = _refused(pairs, here[_chosen(pairs, here)])
+        refused += len(here) * share / max(1e-9, 1 - share)
+    return refused / (refused + len(pairs.start))
+
+
+def _refused(pairs: Accepted, chosen: Levels) -> float:
+    """The share of pairs like the ``chosen`` ones that the model refuses."""
     start = np.repeat(pairs.start[chosen], DRAWS)
     shown = [levels[chosen] for levels in pairs.shown]
     tables = [_weights(levels, weights[chosen], usual)
@@ -67,9 +80,10 @@ def overlooked(pairs: Accepted) -> float:
     return 1.0 - share
 
 
-def _chosen(pairs: Accepted) -> Levels:
-    """Some of the pairs, evenly over all of them in an order that is theirs alone, not the file's."""
-    order = np.lexsort([*pairs.shown, *(weights.round(6) for weights in pairs.weights), pairs.start])
+def _chosen(pairs: Accepted, here: Levels) -> Levels:
+    """Places of some of the pairs ``here``, evenly over them in an order that is theirs alone, not the file's."""
+    keys = [*pairs.shown, *(weights.round(6) for weights in pairs.weights), pairs.start]
+    order = np.lexsort([key[here] for key in keys])
     return order[np.linspace(0, len(order) - 1, min(PAIRS, len(order))).astype(np.int64)]
 
 
