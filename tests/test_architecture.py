@@ -31,8 +31,10 @@ ALLOWED = {
     "linking": {"columns", "subjects", "engine", "errors"},
     "verification": {"case", "engine", "errors", "report"},
     "review": {"case", "catalogue", "engine", "errors", "notes", "sections"},
+    "explanation": {"case", "engine", "errors", "pipeline", "sections", "subjects"},
+    "telling": {"explanation", "report", "subjects"},
     "__main__": {"cli"},
-    "cli": {"analysis", "review", "verification", "replicas", "report", "errors", "progress"},
+    "cli": {"analysis", "explanation", "review", "telling", "verification", "replicas", "report", "errors", "progress"},
 }
 # a library's own logger may be silenced, nothing else
 LOGGED = r"getLogger\(([^)]*)\)(?!\.setLevel)"

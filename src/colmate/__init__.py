@@ -1,7 +1,8 @@
 """Colmate: turns a leaked health file into answers that can be defended.
 
 ``analyse`` does what the command ``colmate analyse`` does; ``read``, ``recognise`` and ``link`` are pieces of it for
-use on their own; ``read_notes`` finds special-category facts in French notes. Every error is a `ColmateError`.
+use on their own; ``read_notes`` finds special-category facts in French notes. ``explain`` says why the records of a
+person of a case are one. Every error is a `ColmateError`.
 """
 
 from colmate.analysis import analyse
@@ -19,6 +20,7 @@ from colmate.errors import (
     ResourceError,
     UsageError,
 )
+from colmate.explanation import Explanation, explain
 from colmate.intake import Table, read
 from colmate.linking import link
 from colmate.model import Report
@@ -33,6 +35,7 @@ __all__ = [
     "ColmateError",
     "Column",
     "EvidenceError",
+    "Explanation",
     "Finding",
     "FormatError",
     "InputError",
@@ -42,6 +45,7 @@ __all__ = [
     "Table",
     "UsageError",
     "analyse",
+    "explain",
     "link",
     "read",
     "read_notes",

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from colmate import analysis, replicas, report, review, verification
+from colmate import analysis, explanation, replicas, report, telling, verification
+from colmate import review as findings
 from colmate.errors import CaseDamagedError, ColmateError, ResourceError, UsageError
 from colmate.progress import TerminalProgress
 
@@ -160,10 +161,47 @@ def notes(
     The words around each finding are masked. The request is written in the case's chain of custody.
     """
     console = Console()
-    for item in review.review(case, category, assertion=assertion, limit=limit, key=key):
+    for item in findings.review(case, category, assertion=assertion, limit=limit, key=key):
         place = f"{item.table}.{item.column} {item.record}"
         line = f"{item.assertion:<12} {item.subject:<8} {place}  {item.context}"
         console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+@app.command()
+def review(
+    case: CaseFolder,
+    reason: Annotated[
+        str | None, typer.Option(help="Only groups of one reason, e.g. two_numbers.", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option(help="How many groups at most.", min=1, max=100_000)] = 20,
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "fr",
+    as_json: Annotated[bool, typer.Option("--json", help="Write the groups as JSON.")] = False,
+    key: Key = None,
+) -> None:
+    """List groups of records whose identifiers contradict each other, or that a weak link holds together.
+
+    By reason and numbers of persons, without values. The request is written in the case's chain of custody.
+    """
+    lang = _choice(lang, "fr", "en")
+    found = explanation.groups(case, reason=reason, limit=limit, key=key)
+    _lines([telling.groups_json(found).rstrip()] if as_json else telling.group_lines(found, lang))
+
+
+@app.command()
+def explain(
+    case: CaseFolder,
+    person: Annotated[int, typer.Argument(metavar="PERSON", help="Its number in the case.", show_default=False)],
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "fr",
+    as_json: Annotated[bool, typer.Option("--json", help="Write the explanation as JSON.")] = False,
+    key: Key = None,
+) -> None:
+    """Say why the records of a person are one: which pairs, which traits, which weights; and what was kept apart.
+
+    Numbers of records only, no value. The request is written in the case's chain of custody.
+    """
+    lang = _choice(lang, "fr", "en")
+    found = explanation.explain(case, person, key=key)
+    _lines([telling.explanation_json(found).rstrip()] if as_json else telling.explanation_lines(found, lang))
 
 
 @app.command()
@@ -182,6 +220,12 @@ def replica(
     with TerminalProgress().stage(name, "rows") as tell:
         truth = replicas.generate(name, out, scale=scale, seed=seed, progress=tell)
     typer.echo(f"{out}: {truth['records']['found']} rows, {truth['persons']['count']} persons")
+
+
+def _lines(lines: Iterable[str]) -> None:
+    console = Console()
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def _choice(value: str, *allowed: str) -> Any:

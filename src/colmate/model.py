@@ -145,6 +145,9 @@ class Persons(Section):
     by_department: dict[str, int]
     by_birth_decade: dict[str, int]
     by_sex: dict[str, int]
+    conflicts: dict[str, int] = Field(
+        default_factory=dict, description="groups of records that somebody should look at, by reason (they overlap)"
+    )
     method: list[str] = Field(default_factory=list, description="how the count and its interval were made")
 
 

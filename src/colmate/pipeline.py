@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from colmate.errors import InternalError
 from colmate.progress import Advance, Progress
 from colmate.sections import Columns, DecidedTable, Exposed, Intake, Notes, ReadTable, Subjects
 
-__all__ = ["Run"]
+__all__ = ["Run", "subject_tables"]
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -127,21 +127,10 @@ class Run:
 
     def subjects(self, decided: Columns, tell: Advance) -> Subjects:
         """Find the persons behind the records."""
-        tables = [
-            subjects.SubjectTable(
-                number=table.number,
-                canonical=canonical,
-                columns=table.decided.telling(),
-                controller=table.decided.controller_field,
-                records=table.records,
-                links=table.links,
-                keys=table.keys,
-            )
-            for table, canonical in self._canonical(decided)
-        ]
+        tables = subject_tables(self._canonical(decided))
         found = subjects.resolve(self.engine, tables, lambda _step, share: tell(share, 1.0))
-        self._write(found.mentions, "mentions")
-        self._write(found.persons, "persons")
+        for name in ("mentions", "persons", "links", "frequencies", "conflicts"):
+            self._write(getattr(found, name), name)
         return Subjects(section=found.section, model=found.model)
 
     def notes(self, decided: Columns, tell: Advance) -> Notes:
@@ -230,6 +219,22 @@ class Run:
     def _write(self, data: ir.Table | pa.RecordBatchReader, dataset: str, engine: Engine | None = None) -> None:
         (engine or self.engine).write(data, self.case.dataset(dataset))
         self._written.append(dataset)
+
+
+def subject_tables(tables: Iterable[tuple[DecidedTable, ir.Table]]) -> list[subjects.SubjectTable]:
+    """Return what the stage that resolves persons is given of each table and its canonical form."""
+    return [
+        subjects.SubjectTable(
+            number=table.number,
+            canonical=canonical,
+            columns=table.decided.telling(),
+            controller=table.decided.controller_field,
+            records=table.records,
+            links=table.links,
+            keys=table.keys,
+        )
+        for table, canonical in tables
+    ]
 
 
 def _in_records(tell: Advance, records: int) -> Advance:

@@ -140,6 +140,7 @@ def sample() -> dict[str, Any]:
             "deceased": 265,
             "test_records": 12,
             "insufficient_records": 31,
+            "conflicts": {"two_numbers": 41, "weak_link": 1203},
             "reachable_by": {"email": 54_621, "mobile": 155_330, "post": 459_612, "none": 9_044},
             "by_department": departments,
             "by_birth_decade": decades,

@@ -22,14 +22,15 @@ TODAY = datetime.date(2026, 1, 1)
 @pytest.mark.parametrize(
     ("count", "unsure", "insufficient", "low", "high"),
     [
-        (1000, Uncertainty(), 0, 999, 1001),
+        (1000, Uncertainty(), 0, 1000, 1000),
         (0, Uncertainty(), 0, 0, 0),
-        (1000, Uncertainty(missed=50), 0, 851, 1001),
-        (1000, Uncertainty(unseen=20), 0, 940, 1001),
-        (1000, Uncertainty(false_merges=30, folds=5), 0, 999, 1036),
-        (1000, Uncertainty(), 40, 999, 1041),
-        (1000, Uncertainty(merges=100), 0, 998, 1002),
-        (10, Uncertainty(missed=500), 0, 0, 11),
+        (1000, Uncertainty(missed=50), 0, 901, 1000),
+        (1000, Uncertainty(unseen=20), 0, 958, 1000),
+        (1000, Uncertainty(false_merges=30, folds=5), 0, 1000, 1035),
+        (1000, Uncertainty(variance=25), 0, 990, 1010),
+        (1000, Uncertainty(), 40, 1000, 1040),
+        (1000, Uncertainty(merges=1000), 0, 996, 1004),
+        (10, Uncertainty(missed=500), 0, 0, 10),
     ],
 )
 def test_the_interval_adds_up_what_is_unsure(

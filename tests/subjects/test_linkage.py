@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colmate.engine import Engine
+from colmate.subjects import resolve
 from tests.subjects.people import Row, crowd, partition, resolved, same, table
 
 BASE: dict[str, str | None] = {
@@ -39,6 +40,13 @@ ONE_PERSON: list[tuple[str, Row, Row]] = [
     ("particle", but(**POOR, last="DE LA VILLEMARQUE"), but(**POOR, last="DELAVILLEMARQUE")),
     ("other given names listed", but(**POOR), but(**POOR, first="Maëlle, Anne, Marie")),
     ("an initial", but(nir=None), but(nir=None, first="M.")),
+    ("names exchanged, one cut short", but(**POOR), but(**POOR, last="M.", first="KERVADEC")),
+    ("names exchanged, both with a slip", but(**POOR), but(**POOR, last="MAELEL", first="KERVADEK")),
+    ("names exchanged, with a second given name", but(**POOR, first="MAELLE ANNE"),
+     but(**POOR, last="MAELE ANNE", first="KERVADEC")),
+    ("given names in another order", but(**POOR, first="Maëlle Anne"), but(**POOR, first="Anne Maëlle")),
+    ("names exchanged, and one of them missing", but(nir=None), but(nir=None, last="MAELLE", first=None)),
+    ("two figures of the date", BASE, but(born="1985-05-18")),
     ("moved", BASE, but(address="3 QUAI SUD", postcode="29200", mobile=None, email=None)),
     ("moved, without a number", but(**POOR), but(**POOR, postcode="29200")),
     ("names and birth date only", KEPT, KEPT),
@@ -58,6 +66,12 @@ TWO_PERSONS: list[tuple[str, Row, Row]] = [
     ("a daughter of her mother's name on her number", BASE, but(born="2012-03-09")),
     ("two own numbers", BASE, but(nir="2840529123987", address=None, mobile=None, email=None)),
     ("couple at one address", but(nir=None), but(nir=None, first="YANN", sex="M", born="1982-01-30")),
+    ("brothers of one initial", but(nir=None, first="M.", sex="M"),
+     but(nir=None, first="M.", sex="M", born="1986-02-09")),
+    ("sisters, one written with her names exchanged", but(nir=None), but(nir=None, last="SOLENE", first="KERVADEC",
+                                                                        born="1986-02-09")),
+    ("father and son of one name", but(nir=None, first="JEAN", sex="M", born="1955-03-12"),
+     but(nir=None, first="JEAN", sex="M", born="1985-11-30")),
     ("homonyms, other birth dates", but(**POOR), but(**POOR, born="1961-08-23", postcode="13001")),
     ("one landline, nothing else", {"phone": "+33297000000", "first": "ANNE", "born": "1950-01-02"},
      {"phone": "+33297000000", "first": "PAUL", "born": "1948-03-04"}),
@@ -148,6 +162,44 @@ def test_the_order_of_the_records_does_not_matter(seed: int) -> None:
     assert straight == other
 
 
+def placed(engine: Engine, parts: list[list[Row]], order: list[list[int]]) -> set[frozenset[int]]:
+    """The partition, as sets of original places, of records that lie in several tables; places below 0 are left out."""
+    found = resolve(engine, [table(engine, rows, number) for number, rows in enumerate(parts)])
+    mains = engine.rows(found.mentions.filter(found.mentions.role == "patient").order_by("table", "record"))
+    sets: dict[int | None, set[int]] = {}
+    for row in mains:
+        place = order[row["table"]][row["record"] - 1]
+        if place >= 0:
+            sets.setdefault(row["person"], set()).add(place)
+    return {frozenset(members) for members in sets.values()}
+
+
+@settings(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 10_000), cut=st.floats(0.05, 0.95))
+def test_how_the_records_are_divided_into_tables_does_not_matter(seed: int, cut: float) -> None:
+    rows, _ = mixed(seed)
+    order = random.Random(seed).sample(range(len(rows)), len(rows))
+    first = order[: max(1, round(cut * len(rows)))]
+    second = order[len(first) :]
+    with Engine(threads=2) as one, Engine(threads=2) as two:
+        whole = placed(one, [rows], [list(range(len(rows)))])
+        parts = placed(two, [[rows[place] for place in first], [rows[place] for place in second]], [first, second])
+    assert whole == parts
+
+
+@settings(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 10_000), more=st.integers(1, 500), apart=st.booleans())
+def test_what_else_is_in_the_file_does_not_matter(seed: int, more: int, apart: bool) -> None:
+    """Other people, in the same table or in another, leave the persons of a file as they were."""
+    rows, _ = mixed(seed)
+    others: list[Row] = [*crowd(60 + more)[60:]]
+    mine, none = list(range(len(rows))), [-1] * more
+    with Engine(threads=2) as one, Engine(threads=2) as two:
+        alone = placed(one, [rows], [mine])
+        among = placed(two, [rows, others], [mine, none]) if apart else placed(two, [[*rows, *others]], [mine + none])
+    assert alone == among
+
+
 @settings(max_examples=2, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_doubling_the_file_leaves_the_count(seed: int) -> None:
@@ -161,14 +213,16 @@ def test_doubling_the_file_leaves_the_count(seed: int) -> None:
 def test_the_model_is_kept_as_json(engine: Engine) -> None:
     import json
 
-    model: dict[str, Any] = resolved(engine, [BASE, *crowd(50)]).model
+    model: dict[str, Any] = resolved(engine, [BASE, but(nir=None), *crowd(50)]).model
     assert json.loads(json.dumps(model))["comparisons"]
     assert 0 < model["probability_two_random_records_match"] < 1
+    assert (model["filled"]["name"], model["filled"]["nir"], model["profiles"]) == (52, 1, 52)
+    for one in model["comparisons"]:
+        told = [level for level in one["comparison_levels"] if not level.get("is_null_level")]
+        assert 0 <= one["noise"] < 1 and all(level["m_probability"] and level["u_probability"] for level in told)
 
 
 def test_tables_are_linked_together(engine: Engine) -> None:
-    from colmate.subjects import resolve
-
     tables = [
         table(engine, [BASE, *crowd(60)]),
         table(engine, [but(**POOR), but(last="TANGUY", first="YANN", **POOR)], 1),

@@ -136,6 +136,7 @@ def headline(report: Report, words: Words) -> dict[str, Any]:
         "lead": _lead(report, words),
         "persons": words.integer(persons.count),
         "interval": words("headline.interval", low=words.integer(low), high=words.integer(high)),
+        "review": words.integer(groups) if (groups := sum(persons.conflicts.values())) else "",
         "records": [
             {"id": key, "name": words(f"headline.{key}"), "count": words.integer(getattr(records, key))}
             for key in ("found", "read", "rejected", "duplicates")

@@ -48,6 +48,9 @@ def people(report: Report, words: Words) -> dict[str, Any]:
         "sexes": _table(words, "sex", persons.by_sex, SEXES, persons.count),
         "special": bars(words, special, persons.count),
         "channels": _table(words, "channel", persons.reachable_by, CHANNELS, persons.count),
+        "review": [
+            (words(f"review.{reason}"), words.integer(count)) for reason, count in sorted(persons.conflicts.items())
+        ],
         "test": words.count("records", persons.test_records),
         "insufficient": words.count("records", persons.insufficient_records),
     }

@@ -47,6 +47,7 @@ def summary(report: Report, lang: str = "fr") -> RenderableType:
         _grid(
             [
                 line(text("headline.persons"), head["persons"], head["interval"]),
+                *([line(text("review.title"), head["review"])] if head["review"] else []),
                 *(line(row["name"], row["count"]) for row in head["records"]),
                 line(text("headline.severity"), head["band_name"], head["score"], _STYLES[head["band"]]),
                 *(line(f"  {bar.name}", bar.count, bar.share, _STYLES[bar.id]) for bar in head["severity"]),

@@ -2,10 +2,22 @@
 
 `resolve` is the stage; `colmate.link` is the same linkage on an Arrow table. ``vocabulary`` and ``names`` hold what is
 known of French civil identity, ``traits`` and ``mentions`` read it off the records, ``blocking``, ``scoring``,
-``learning`` and ``clusters`` link, ``counting`` says how sure.
+``learning`` and ``clusters`` link, ``counting`` says how sure, ``conflicts`` what to look at, ``explaining`` why.
 """
 
+from colmate.subjects.explaining import Kept, Met, Tie, Trait, Why, explain
 from colmate.subjects.resolution import resolve
 from colmate.subjects.tables import ColumnLike, Subjects, SubjectTable
 
-__all__ = ["ColumnLike", "SubjectTable", "Subjects", "resolve"]
+__all__ = [
+    "ColumnLike",
+    "Kept",
+    "Met",
+    "SubjectTable",
+    "Subjects",
+    "Tie",
+    "Trait",
+    "Why",
+    "explain",
+    "resolve",
+]

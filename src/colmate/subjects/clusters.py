@@ -8,6 +8,8 @@ matter; it may cut one link too many, never join two contradictory profiles.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import ibis
 import ibis.expr.types as ir
 from splink.clustering import cluster_pairwise_predictions_at_threshold
@@ -16,11 +18,23 @@ from colmate.engine import Engine
 from colmate.subjects.blocking import rules_mask
 from colmate.subjects.scoring import Scorer
 
-__all__ = ["components", "persons_of"]
+__all__ = ["Grouped", "components", "persons_of"]
 
 ROUNDS = 12
 # components beyond this size are not looked into pair by pair
 LARGEST_LOOKED_INTO = 60
+
+
+class Grouped(NamedTuple):
+    """``persons``: mention, person of the linked profiles. ``cut``: components that were cut.
+
+    ``against``: the contradictory pairs in these: l, r, ``trait`` that speaks against, ``cluster`` (the component).
+    Both tables are temporary.
+    """
+
+    persons: ir.Table
+    cut: int
+    against: ir.Table
 
 
 def components(engine: Engine, edges: ir.Table, name: str) -> ir.Table:
@@ -43,32 +57,36 @@ def _components(engine: Engine, edges: ir.Table, name: str) -> ir.Table:
     return made
 
 
-def persons_of(engine: Engine, scorer: Scorer, edges: ir.Table, base: float) -> tuple[ir.Table, int]:
-    """Return (temporary table ``mention``, ``person`` of the linked profiles, number of components that were cut).
+def persons_of(engine: Engine, scorer: Scorer, edges: ir.Table, base: float) -> Grouped:
+    """Group the ends of ``edges`` (l, r, weight of accepted pairs) into persons.
 
-    ``edges``: l, r, weight of accepted pairs. ``base``: weight of the prior, to tell what evidence alone says.
+    ``base``: weight of the prior, to tell what evidence alone says.
     """
     linked = components(engine, edges, "components")
     conflicts = _conflicts(engine, scorer, linked, base)
-    torn = engine.materialise(_torn(linked, conflicts), "torn")
+    against = engine.materialise(_inside(linked, conflicts).rename(cluster="person"), "against")
+    torn = engine.materialise(linked.semi_join(against, linked.person == against.cluster), "torn")
     cut = int(engine.rows(torn.aggregate(n=torn.person.nunique()))[0]["n"])
-    if cut == 0:
-        return linked, 0
-    inside = edges.semi_join(torn, edges.l == torn.mention)
-    settled = _cut(engine, engine.materialise(inside, "torn_edges_0"), conflicts)
-    whole = linked.anti_join(torn, "mention")
-    final = engine.materialise(ibis.union(whole, settled, distinct=False) if settled is not None else whole, "linked")
-    engine.drop("components", "torn", "conflicts", "settled")
-    return final, cut
+    if cut:
+        inside = edges.semi_join(torn, edges.l == torn.mention)
+        settled = _cut(engine, engine.materialise(inside, "torn_edges_0"), conflicts)
+        whole = linked.anti_join(torn, "mention")
+        linked = engine.materialise(ibis.union(whole, settled, distinct=False), "linked")
+        engine.drop("components", "settled")
+    engine.drop("torn", "conflicts")
+    return Grouped(linked, cut, against)
+
+
+def _inside(linked: ir.Table, conflicts: ir.Table) -> ir.Table:
+    """The contradictory pairs whose ends hang together, with their ``person``."""
+    right = linked.view()
+    both = conflicts.inner_join(linked, conflicts.l == linked.mention).select("l", "r", "trait", "person")
+    return both.semi_join(right, [both.r == right.mention, both.person == right.person])
 
 
 def _torn(linked: ir.Table, conflicts: ir.Table) -> ir.Table:
     """The members of the components that hold a contradictory pair."""
-    right = linked.view()
-    both = conflicts.inner_join(linked, conflicts.l == linked.mention).select("l", "r", left_person="person")
-    held = both.inner_join(right, both.r == right.mention).filter(ibis._.left_person == right.person)
-    persons = held.select(person="left_person").distinct()
-    return linked.semi_join(persons, "person")
+    return linked.semi_join(_inside(linked, conflicts), "person")
 
 
 def _conflicts(engine: Engine, scorer: Scorer, linked: ir.Table, base: float) -> ir.Table:
@@ -79,13 +97,13 @@ def _conflicts(engine: Engine, scorer: Scorer, linked: ir.Table, base: float) ->
     pairs = large.join(right, [large.person == right.person, large.mention < right.mention])
     inner = engine.materialise(pairs.select(l=large.mention, r=right.mention, rules=rules_mask(0)), "inner_pairs")
     scored = scorer.contradictions(inner, "inner_scored")
-    against = scored.filter(scored.contradicts & (scored.evidence + base < 0)).select("l", "r")
+    against = scored.filter(scored.trait.notnull() & (scored.evidence + base < 0)).select("l", "r", "trait")
     conflicts = engine.materialise(against, "conflicts")
     engine.drop("inner_pairs", "inner_scored")
     return conflicts
 
 
-def _cut(engine: Engine, edges: ir.Table, conflicts: ir.Table) -> ir.Table | None:
+def _cut(engine: Engine, edges: ir.Table, conflicts: ir.Table) -> ir.Table:
     """Cut the weakest edges of the torn components until none holds a contradictory pair."""
     settled: list[ir.Table] = []
     for step in range(1, ROUNDS + 1):

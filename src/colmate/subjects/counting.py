@@ -5,12 +5,13 @@ The count is the number of resolved persons. The interval (95 %) adds up what th
 - *false merges*: over profiles joined to another, the probability that the best link is wrong, Σ(1 − p): more persons;
 - *folds*: records with equal but few traits, counted once: the probability that they are several persons: more;
 - *missed merges*: over pairs of persons that were compared and kept apart, the best p of each pair, Σp: fewer;
-- *never compared*: by capture-recapture (Chapman) between two groups of candidate rules that share few traits: fewer;
+- *overlooked*: pairs with so many errors that the model refuses them or no rule proposes them: fewer. The larger of two
+  estimates: the share that the model refuses when errors are drawn anew at the file's own rates (`overlooked`), and
+  capture-recapture (Chapman) between two groups of candidate rules that share few traits;
 - *insufficient records*: each may be a person more, or none: more;
-- a margin of 1.96 standard deviations, the root of the sum of squares of: the sampling error √Σp(1−p) of both sums,
-  widened by `SPREAD` for the model's own error; below, `BLIND` of what was missed, for records with two errors hide
-  from both ways of looking; `UNTOLD` of all merges, for no model of names is better than that;
-- `FLOOR` of the count.
+- a margin of 1.96 standard deviations, the root of the sum of squares of: the sampling error of these sums, √Σp(1−p)
+  of what was compared and, below, the root of what was overlooked (a Poisson count); below, `BLIND` of what was missed,
+  for errors come together in one record; `UNTOLD` of all merges, for no model of names is better than that.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ import ibis.expr.types as ir
 from colmate import model
 from colmate.engine import Engine
 from colmate.subjects.blocking import RULES
-from colmate.subjects.linkage import ACCEPTED, Linked, probability
+from colmate.subjects.linkage import ACCEPTED, Linked
+from colmate.subjects.scoring import probability
 
 __all__ = ["Uncertainty", "interval", "section", "uncertainty"]
 
 Z95 = 1.96
-SPREAD = 1.5
-FLOOR, UNTOLD, BLIND = 0.0005, 0.005, 1.0
+UNTOLD, BLIND = 0.002, 0.5
 # pairs found through the exact birth date, and pairs found by something else; the two share a surname or a given
 # name at most, so the estimate leans low rather than high
 BY_DATE = {"date_name", "date_first_department", "date_first", "date"}
@@ -54,8 +55,11 @@ class Uncertainty:
     variance: float = 0.0
 
 
-def uncertainty(engine: Engine, linked: Linked, folds: ir.Table) -> Uncertainty:
-    """Measure what is unsure. ``folds``: mention, ``more``: records that a profile stands for beyond its first."""
+def uncertainty(engine: Engine, linked: Linked, folds: ir.Table, overlooked: float) -> Uncertainty:
+    """Measure what is unsure. ``folds``: mention, ``more``: records that a profile stands for beyond its first.
+
+    ``overlooked``: the share of the pairs of one person that the model refuses.
+    """
     placed = engine.materialise(_placed(linked), "placed_pairs")
     joined = placed.filter((placed.left == placed.right) & (placed.weight >= ACCEPTED))
     best = joined.group_by(end="r").agg(p=joined.p.max())
@@ -69,12 +73,15 @@ def uncertainty(engine: Engine, linked: Linked, folds: ir.Table) -> Uncertainty:
     # a pair above the threshold that was cut for a conflict is known to be two persons
     open_ = near.filter(near.p < 0.5)
     missed = engine.rows(open_.aggregate(missed=open_.p.sum(), spread=(open_.p * (1 - open_.p)).sum()))[0]
+    merges, compared = int(wrong["merges"]), float(missed["missed"] or 0)
+    # the pairs that were compared and doubted are part of those that the model refuses
+    refused = max(0.0, merges * overlooked / (1 - min(overlooked, 0.5)) - compared)
     return Uncertainty(
-        merges=int(wrong["merges"]),
+        merges=merges,
         false_merges=float(wrong["lost"] or 0),
         folds=_folds(engine, linked.pairs, folds),
-        missed=float(missed["missed"] or 0),
-        unseen=_unseen(engine, joined, int(wrong["merges"])),
+        missed=compared,
+        unseen=max(refused, _unseen(engine, joined, merges)),
         variance=float(wrong["spread"] or 0) + float(missed["spread"] or 0),
     )
 
@@ -119,17 +126,26 @@ def _unseen(engine: Engine, joined: ir.Table, merges: int) -> float:
 
 def interval(count: int, unsure: Uncertainty, insufficient: int) -> tuple[int, int]:
     """Return the 95 % interval of the count; never outside 0, and always around the count."""
-    blind, untold = BLIND * (unsure.missed + unsure.unseen), UNTOLD * unsure.merges
-    known = SPREAD**2 * unsure.variance + untold**2
-    low = count - unsure.missed - unsure.unseen - Z95 * math.sqrt(known + blind**2) - FLOOR * count
-    high = count + unsure.false_merges + unsure.folds + insufficient + Z95 * math.sqrt(known) + FLOOR * count
+    missed, untold = unsure.missed + unsure.unseen, UNTOLD * unsure.merges
+    known = unsure.variance + untold**2
+    low = count - missed - Z95 * math.sqrt(known + unsure.unseen + (BLIND * missed) ** 2)
+    high = count + unsure.false_merges + unsure.folds + insufficient + Z95 * math.sqrt(known)
     return max(0, min(count, math.floor(low))), math.ceil(high)
 
 
 def section(
-    engine: Engine, persons: ir.Table, statuses: dict[str, int], unsure: Uncertainty, cut: int, today: datetime.date
+    engine: Engine,
+    persons: ir.Table,
+    statuses: dict[str, int],
+    unsure: Uncertainty,
+    conflicts: dict[str, int],
+    cut: int,
+    today: datetime.date,
 ) -> model.Persons:
-    """Count ``persons`` (the stage's dataset) by everything the report asks; ``statuses`` counts main mentions."""
+    """Count ``persons`` (the stage's dataset) by everything the report asks.
+
+    ``statuses`` counts main mentions; ``conflicts`` counts groups to be looked at by reason; ``cut``: groups cut.
+    """
     reach = {kind: persons[kind].sum() for kind in ("email", "mobile", "post")}
     nobody = (~(persons.email | persons.mobile | persons.post)).sum()
     total = engine.rows(
@@ -151,6 +167,7 @@ def section(
         by_department=_by(engine, persons, persons.department),
         by_birth_decade=_by(engine, persons, persons.birth_date.substr(0, 3) + "0"),
         by_sex={kind: sexes.get(kind, 0) for kind in ("F", "M", "unknown")},
+        conflicts=conflicts,
         method=_method(unsure, insufficient, cut, today),
     )
 
@@ -170,7 +187,7 @@ def _method(unsure: Uncertainty, insufficient: int, cut: int, today: datetime.da
         f"False merges expected: {unsure.false_merges:.0f}; "
         f"records folded on few traits, in doubt: {unsure.folds:.0f}.",
         f"Merges missed among the pairs compared: {unsure.missed:.0f}; "
-        f"among those never compared (Chapman's estimate): {unsure.unseen:.0f}.",
+        f"among those overlooked (errors drawn anew, or Chapman's estimate): {unsure.unseen:.0f}.",
         f"Records with too little to tell a person: {insufficient}; they widen the interval upwards only.",
         f"Groups cut because two members contradict each other: {cut}.",
         f"Minors are those under 18 on {today.isoformat()}.",

@@ -18,12 +18,14 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from colmate.engine import Engine
 from colmate.subjects.blocking import RULES
+from colmate.subjects.overlooked import Accepted, overlooked
 from colmate.subjects.scoring import Scorer, log_odds
 
-__all__ = ["learnt"]
+__all__ = ["LOCAL_BIT", "learnt", "levels_of"]
 
 Floats = npt.NDArray[np.float64]
 # pairs that the prior weighs as much as
@@ -43,7 +45,11 @@ BY_IDENTIFIER = {"born": ("email_first",)}
 
 
 def learnt(engine: Engine, scorer: Scorer, pairs: ir.Table, count: int, local_weight: float) -> dict[str, Any]:
-    """Return the model of ``scorer`` with m as the candidate ``pairs`` (l, r, rules) of ``count`` profiles teach it."""
+    """Return the model of ``scorer`` with m as the candidate ``pairs`` (l, r, rules) of ``count`` profiles teach it.
+
+    Each comparison then has its ``noise``: how often pairs of one person do not show its commonest level; the model
+    has the share that it has ``overlooked``.
+    """
     model = copy.deepcopy(scorer.model)
     if not model["comparisons"]:
         return model
@@ -66,9 +72,25 @@ def learnt(engine: Engine, scorer: Scorer, pairs: ir.Table, count: int, local_we
         for place, one in enumerate(model["comparisons"]):
             own = weights - _of(shown[place], np.log2(m[place] / _others(one)))
             m[place] = _maximised(one, shown[place], prior[place], match, own, rules)
+    weights = evidence + start + _gained(shown, m, prior)
+    model["overlooked"] = _overlooked(model, rows, shown, m, prior, np.asarray(start), weights >= 0)
     for one, values in zip(model["comparisons"], m, strict=True):
         _write(one, values)
     return model
+
+
+def _overlooked(
+    model: dict[str, Any], rows: pa.Table, shown: Sequence[npt.NDArray[Any]], m: Sequence[Floats],
+    prior: Sequence[Floats], start: Floats, accepted: npt.NDArray[np.bool_],
+) -> float:  # fmt: skip
+    """The share of the pairs of one person that the model, as learnt, cannot see."""
+    weights = [
+        rows[f"weight_{one['output_column_name']}"].to_numpy() + _of(levels, np.log2(new / old))
+        for one, levels, new, old in zip(model["comparisons"], shown, m, prior, strict=True)
+    ]
+    usual = [np.log2(new / _others(one)) for one, new in zip(model["comparisons"], m, strict=True)]
+    kept = [levels[accepted].astype(np.int64) for levels in shown]
+    return float(f"{overlooked(Accepted(start[accepted], kept, [one[accepted] for one in weights], usual)):.2g}")
 
 
 def _sampled(engine: Engine, nodes: ir.Table, pairs: ir.Table) -> tuple[ir.Table, int]:
@@ -83,18 +105,18 @@ def _sampled(engine: Engine, nodes: ir.Table, pairs: ir.Table) -> tuple[ir.Table
     return engine.materialise(chosen.select("l", "r", "rules"), "taught"), share
 
 
-def _levels(comparison: dict[str, Any]) -> list[dict[str, Any]]:
+def levels_of(comparison: dict[str, Any]) -> list[dict[str, Any]]:
     """The levels that say something, by their gamma: the last (ELSE) first."""
     told = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
     return told[::-1]
 
 
 def _probabilities(comparison: dict[str, Any]) -> Floats:
-    return np.array([level["m_probability"] for level in _levels(comparison)], dtype=np.float64)
+    return np.array([level["m_probability"] for level in levels_of(comparison)], dtype=np.float64)
 
 
 def _others(comparison: dict[str, Any]) -> Floats:
-    return np.array([level["u_probability"] for level in _levels(comparison)], dtype=np.float64)
+    return np.array([level["u_probability"] for level in levels_of(comparison)], dtype=np.float64)
 
 
 def _of(shown: npt.NDArray[Any], values: Floats) -> Floats:
@@ -118,7 +140,7 @@ def _maximised(
     """The m of one comparison; ``own`` are the weights of the pairs without it."""
     seen = np.bincount(shown[shown >= 0], match[shown >= 0], len(prior))
     m: Floats = (STEADY_PAIRS * prior + seen) / (STEADY_PAIRS + seen.sum())
-    settled = np.array([bool(level.get("settled")) for level in _levels(comparison)])
+    settled = np.array([bool(level.get("settled")) for level in levels_of(comparison)])
     m[settled] = prior[settled]
     never = prior < ALL_BUT_NEVER
     if never.any():
@@ -137,5 +159,6 @@ def _maximised(
 
 def _write(comparison: dict[str, Any], m: Floats) -> None:
     # three figures: the order of a sum must not change the model
-    for level, value in zip(_levels(comparison), m, strict=True):
+    for level, value in zip(levels_of(comparison), m, strict=True):
         level["m_probability"] = float(f"{value:.3g}")
+    comparison["noise"] = float(f"{1 - m.max():.3g}")

@@ -14,18 +14,18 @@ import ibis
 import ibis.expr.types as ir
 
 from colmate.engine import Engine
-from colmate.subjects.blocking import RULES, candidates, rules_mask
+from colmate.subjects.blocking import candidates, rules_mask
 from colmate.subjects.clusters import persons_of
-from colmate.subjects.learning import learnt
-from colmate.subjects.scoring import Scorer, frequencies, log_odds, prior, settle_odds
+from colmate.subjects.conflicts import numbered_apart, to_review
+from colmate.subjects.learning import LOCAL_BIT, learnt
+from colmate.subjects.scoring import FREQUENCIES, Scorer, frequencies, log_odds, prior, settle_odds
 
-__all__ = ["ACCEPTED", "Linked", "link_profiles", "probability"]
+__all__ = ["ACCEPTED", "LOCAL_WEIGHT", "Linked", "link_profiles"]
 
 # a pair is accepted from this weight on: as likely one person as not
 ACCEPTED = 0.0
 # two records of one controller with one local number: four to one before any trait is looked at
 LOCAL_WEIGHT = 6.0
-LOCAL_BIT = 1 << len(RULES)
 EXPECTED_REPEATS = 0.2
 ITERATIONS = 8
 BIN = 0.25
@@ -33,19 +33,17 @@ BIN = 0.25
 
 @dataclass(frozen=True)
 class Linked:
-    """``pairs``: l, r, rules, weight of scored pairs; ``persons``: mention, person of linked profiles (both temporary).
+    """``pairs``: l, r, rules, weight of scored pairs; ``persons``: mention, person of linked profiles.
 
-    ``cut``: components cut because of a conflict.
+    ``cut``: components cut because of a conflict. ``conflicts``: groups to be looked at (`conflicts.COLUMNS`).
+    ``frequencies``: mention and `FREQUENCIES` of the profiles that are linked or in conflict. All are temporary.
     """
 
     pairs: ir.Table
     persons: ir.Table
     cut: int
-
-
-def probability(weight: ir.NumericValue) -> ir.NumericValue:
-    """Probability of a match weight (base 2)."""
-    return 1 / (1 + ibis.literal(2.0) ** (-weight))
+    conflicts: ir.Table
+    frequencies: ir.Table
 
 
 def link_profiles(
@@ -64,6 +62,7 @@ def link_profiles(
     to know how likely the fold joined several persons.
     """
     model = prior({trait for trait, times in filled.items() if times})
+    model["profiles"], model["filled"] = count, dict(filled)
     start = min(0.5, 2 * EXPECTED_REPEATS / max(1, count))
     model["probability_two_random_records_match"] = start
     settle_odds(model, start)
@@ -79,6 +78,7 @@ def link_profiles(
     model = learnt(engine, Scorer(engine, model, nodes), pairs, count, LOCAL_WEIGHT)
     scorer = Scorer(engine, model, nodes)
     evidence = scorer.score(everything, "evidence")
+    apart = numbered_apart(engine, pairs, nodes)
     engine.drop("candidates")
     told(0.8)
     base = log_odds(_prior_match(engine, evidence, count))
@@ -87,9 +87,17 @@ def link_profiles(
     accepted = weighted.filter((weighted.l != weighted.r) & (weighted.weight >= ACCEPTED))
     edges = engine.materialise(accepted.select("l", "r", "weight"), "edges")
     model["probability_two_random_records_match"] = 1 / (1 + 2**-base)
-    persons, cut = persons_of(engine, scorer, edges, base)
+    grouped = persons_of(engine, scorer, edges, base)
+    conflicts = to_review(engine, grouped, edges, apart, nodes)
+    kept = engine.materialise(_kept(nodes, grouped.persons, conflicts), "linked_frequencies")
     engine.drop("nodes", "edges")
-    return Linked(weighted, persons, cut), model
+    return Linked(weighted, grouped.persons, grouped.cut, conflicts, kept), model
+
+
+def _kept(nodes: ir.Table, persons: ir.Table, conflicts: ir.Table) -> ir.Table:
+    """The frequencies of the profiles whose links may have to be explained."""
+    met = [persons.select("mention"), *(conflicts.select(mention=end) for end in ("l", "r"))]
+    return nodes.semi_join(ibis.union(*met, distinct=False), "mention").select("mention", *FREQUENCIES)
 
 
 def _weighted(evidence: ir.Table, base: float) -> ir.Table:

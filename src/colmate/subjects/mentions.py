@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from colmate.engine import Engine, fingerprint, fingerprint_number
 from colmate.subjects import traits, vocabulary
 from colmate.subjects.frequencies import given_names
-from colmate.subjects.names import clean, fold, sound
+from colmate.subjects.names import clean, fold, sound, upper
 from colmate.subjects.tables import STATUS, SubjectTable, columns_of, mention_id
 
 __all__ = ["TRAITS", "identities", "main_role", "numbered_only"]
@@ -105,7 +105,9 @@ def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str
         email=_print(one("email")),
         mobile=traits.telephone(phones, mobile=True), landline=traits.telephone(phones, mobile=False),
         place=traits.place(cells("address"), one("postcode", "city")),
-        postcode=one("postcode"), department=traits.department(one("postcode"), one("commune_code")),
+        # a table that tells no postcode may tell the town
+        postcode=one("postcode") if cells("postcode") else upper(one("city")),
+        department=traits.department(one("postcode"), one("commune_code")),
         local=_local(table, cells),
         dead=one("death_date").notnull(),
         post=one("address").notnull() & one("postcode", "city").notnull(),
@@ -240,8 +242,11 @@ def _first_comes_first(engine: Engine, table: SubjectTable, full: list[ir.String
         return False
     known = given_names()
     words = known.filter(known["known"])["word"]
-    cleaned = clean(full[0]).re_replace(vocabulary.titles_at_head(), "")
-    sample = table.canonical.select(full=cleaned).filter(ibis._.full.contains(" ")).limit(ORDER_SAMPLE)
+    every = table.canonical if table.whole is None else table.whole
+    # which ones are looked at depends on the names alone, on no order
+    drawn = every.select(full=full[0].get_name()).filter(ibis._.full.contains(" "))
+    drawn = drawn.order_by(fingerprint(drawn.full)).limit(ORDER_SAMPLE)
+    sample = drawn.select(full=clean(drawn.full).re_replace(vocabulary.titles_at_head(), ""))
     ends = engine.arrow(
         sample.select(head=sample.full.re_extract(r"^(\p{L}+)", 1), tail=sample.full.re_extract(r"(\p{L}+)$", 1))
     )

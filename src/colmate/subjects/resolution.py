@@ -13,11 +13,13 @@ import pyarrow as pa
 
 from colmate.engine import Engine
 from colmate.subjects import counting
+from colmate.subjects.conflicts import COLUMNS, count_conflicts
 from colmate.subjects.gathering import carried_mentions, gather
-from colmate.subjects.linkage import ACCEPTED, Linked, link_profiles, probability
+from colmate.subjects.linkage import ACCEPTED, Linked, link_profiles
 from colmate.subjects.mentions import TRAITS, identities, main_role
 from colmate.subjects.persons import persons_dataset
 from colmate.subjects.professionals import professionals
+from colmate.subjects.scoring import FREQUENCIES, probability
 from colmate.subjects.tables import ROLES, STATUS, Subjects, SubjectTable, record_of, role_of
 
 __all__ = ["resolve"]
@@ -50,12 +52,39 @@ def resolve(
     placed = state.place(linked)
     persons = persons_dataset(engine, seen, placed, doctors, today)
     tell("persons", 1.0)
-    unsure = counting.uncertainty(engine, linked, state.folds) if linked else counting.Uncertainty()
+    unsure = (
+        counting.uncertainty(engine, linked, state.folds, model.get("overlooked", 0.0))
+        if linked
+        else counting.Uncertainty()
+    )
     statuses, cut = _statuses(engine, placed, tables), linked.cut if linked else 0
-    counted = counting.section(engine, persons, statuses, unsure, cut, today)
-    engine.drop("scored_pairs", "components", "linked", "twins", "folds", "firsts")
+    links, frequencies, conflicts = _kept(engine, linked)
+    review = count_conflicts(engine, conflicts)
+    counted = counting.section(engine, persons, statuses, unsure, review, cut, today)
+    engine.drop("scored_pairs", "placed_pairs", "components", "linked", "twins", "folds", "firsts")
     tell("counting", 1.0)
-    return Subjects(_mentions(placed, doctors, carried_mentions(found)), persons, counted, model)
+    mentions = _mentions(placed, doctors, carried_mentions(found))
+    return Subjects(mentions, persons, links, frequencies, conflicts, counted, model)
+
+
+LINKS = {"l": "int64", "r": "int64", "rules": "int64", "weight": "float32"}
+
+
+def _kept(engine: Engine, linked: Linked | None) -> tuple[ir.Table, ir.Table, ir.Table]:
+    """What explains the persons: the links inside each, the frequencies of their traits, and the conflicts."""
+    if linked is None:
+        shares = dict.fromkeys(FREQUENCIES, "float64") | {"known": "boolean"}
+        schemas = {"links": LINKS, "frequencies": {"mention": "int64", **shares}, "conflicts": dict(COLUMNS)}
+        links, frequencies, conflicts = (
+            engine.memtable(ibis.schema(schema).to_pyarrow().empty_table(), f"no_{name}")
+            for name, schema in schemas.items()
+        )
+        return links, frequencies, conflicts
+    accepted = linked.pairs.filter((linked.pairs.weight >= ACCEPTED) & (linked.pairs.l != linked.pairs.r))
+    left, right = (linked.persons.rename({end: "mention", f"{end}_person": "person"}) for end in ("l", "r"))
+    placed = accepted.inner_join(left, "l").inner_join(right, "r")
+    inside = placed.filter(placed.l_person == placed.r_person).select(*LINKS)
+    return engine.materialise(inside, "links"), linked.frequencies, linked.conflicts
 
 
 def _seen(engine: Engine, parts: Sequence[ir.Table]) -> ir.Table:

@@ -23,7 +23,7 @@ from colmate.engine import Engine
 from colmate.subjects import vocabulary
 from colmate.subjects.frequencies import given_names, surnames
 
-__all__ = ["Scorer", "frequencies", "log_odds", "prior", "settle_odds"]
+__all__ = ["FREQUENCIES", "Scorer", "frequencies", "lent", "log_odds", "prior", "probability", "settle_odds"]
 
 # the country's frequencies weigh as much as this many profiles
 STEADY = 2_000
@@ -39,6 +39,8 @@ NODE = (
     "mention", "name", "used", "first", "rest", "sex", "born", "nir", "standing", "email", "mobile", "landline",
     "place", "postcode", "department", "by_name", "by_used", "by_first",
 )  # fmt: skip
+# what `frequencies` adds to the traits
+FREQUENCIES = ("tf_name", "tf_used", "tf_first", "tf_born", "tf_postcode", "tf_department", "known")
 
 
 @cache
@@ -70,9 +72,14 @@ def log_odds(probability: float) -> float:
     return math.log2(probability / (1 - probability))
 
 
+def probability(weight: ir.NumericValue) -> ir.NumericValue:
+    """Probability of a match weight (base 2)."""
+    return 1 / (1 + ibis.literal(2.0) ** (-weight))
+
+
 def _plain(level: dict[str, Any]) -> dict[str, Any]:
     """Return the level as Splink knows it."""
-    return {key: value for key, value in level.items() if key != "settled"}
+    return {key: value for key, value in level.items() if key not in ("settled", "label_fr")}
 
 
 def _settings(model: dict[str, Any], parts: bool) -> dict[str, Any]:
@@ -102,6 +109,11 @@ class Scorer:
     model: dict[str, Any]
     nodes: ir.Table
 
+    @property
+    def comparisons(self) -> list[str]:
+        """The names of the comparisons, in the model's order."""
+        return [one["output_column_name"] for one in self.model["comparisons"]]
+
     def score(self, pairs: ir.Table, name: str) -> ir.Table:
         """Return the temporary table ``name``: l, r, rules, ``evidence``: the weight (base 2) without the prior's."""
         if not self.model["comparisons"]:
@@ -119,35 +131,55 @@ class Scorer:
         return kept
 
     def contradictions(self, pairs: ir.Table, name: str) -> ir.Table:
-        """Return the temporary table ``name``: l, r, ``evidence``, ``contradicts``: a trait speaks against."""
+        """Return the temporary table ``name``: l, r, ``evidence``, ``trait``: the comparison that speaks against most.
+
+        ``trait`` is null where none contradicts by itself.
+        """
         if not self.model["comparisons"]:
-            nothing = pairs.mutate(evidence=ibis.literal(0.0).cast("float32"), contradicts=ibis.literal(False))
+            nothing = pairs.mutate(evidence=ibis.literal(0.0).cast("float32"), trait=ibis.null("string"))
             return self.engine.materialise(nothing.drop("rules"), name)
         base = log_odds(self.model["probability_two_random_records_match"])
         made = self._predict(pairs, parts=True, least=None)
-        against = [made[f"mw_{one['output_column_name']}"] <= AGAINST for one in self.model["comparisons"]]
+        weights = {name: made[f"mw_{name}"] for name in self.comparisons}
+        most = ibis.least(*weights.values(), ibis.literal(AGAINST))
+        trait = ibis.cases(*((weight == most, name) for name, weight in weights.items()), else_=ibis.null("string"))
         scored = made.select(
-            l=made.mention_l,
-            r=made.mention_r,
-            evidence=(made.match_weight - base).cast("float32"),
-            contradicts=ibis.or_(*against),
+            l=made.mention_l, r=made.mention_r, evidence=(made.match_weight - base).cast("float32"), trait=trait
         )
         kept = self.engine.materialise(scored, name)
         self.engine.drop(made.get_name())
         return kept
 
+    def parts(self, pairs: ir.Table, name: str) -> ir.Table:
+        """Return the temporary table ``name``: l, r, and for each comparison ``gamma_…`` and ``weight_…`` (base 2).
+
+        The weight holds what the frequency of the value adds; the prior's is in none.
+        """
+        made = self._predict(pairs, parts=True, least=None)
+        kept = self.engine.materialise(made.select(l=made.mention_l, r=made.mention_r, **self._compared(made)), name)
+        self.engine.drop(made.get_name())
+        return kept
+
     def levels(self, pairs: ir.Table, name: str) -> ir.Table:
-        """Return the temporary table ``name``: rules, ``evidence``, and ``gamma_…`` of each comparison.
+        """Return the temporary table ``name``: rules, ``evidence``, ``gamma_…`` and ``weight_…`` of each comparison.
 
         A gamma is the place of the level that fits, counted from the last (0: ELSE), -1 where a trait is missing.
         """
         base = log_odds(self.model["probability_two_random_records_match"])
         made = self._predict(pairs, parts=True, least=None)
-        gammas = [f"gamma_{one['output_column_name']}" for one in self.model["comparisons"]]
-        told = made.select(*gammas, rules=made.match_key, evidence=made.match_weight - base)
+        told = made.select(**self._compared(made), rules=made.match_key, evidence=made.match_weight - base)
         kept = self.engine.materialise(told, name)
         self.engine.drop(made.get_name())
         return kept
+
+    def _compared(self, made: ir.Table) -> dict[str, ir.Value]:
+        """The level of each comparison and its weight, which holds what the frequency of the value adds."""
+        told: dict[str, ir.Value] = {}
+        for one in self.comparisons:
+            adjusted = f"mw_tf_adj_{one}"
+            told[f"gamma_{one}"] = made[f"gamma_{one}"]
+            told[f"weight_{one}"] = made[f"mw_{one}"] + (made[adjusted] if adjusted in made.columns else 0.0)
+        return told
 
     def _predict(self, pairs: ir.Table, parts: bool, least: float | None) -> ir.Table:
         blocked = pairs.select(match_key=pairs.rules, join_key_l=pairs.l, join_key_r=pairs.r)
@@ -191,6 +223,11 @@ def frequencies(engine: Engine, profiles: ir.Table, chosen: ir.Table, name: str)
     nodes = engine.materialise(joined.mutate(known=joined.known.fill_null(False)), name)
     engine.drop("tf_surnames", "tf_given", "tf_born", "tf_postcode", "tf_department")
     return nodes
+
+
+def lent(engine: Engine, profiles: ir.Table, known: ir.Table, name: str) -> ir.Table:
+    """Return the temporary table ``name``: the traits of ``profiles`` with the frequencies ``known`` of them."""
+    return engine.materialise(profiles.select(*NODE).inner_join(known, "mention"), name)
 
 
 def _surnames(engine: Engine, profiles: ir.Table) -> ir.Table:

@@ -50,7 +50,8 @@ class SubjectTable:
 
     ``controller`` is the field of the column that names who answers for the record, or None. ``links`` are the
     table's references to others; ``keys`` gives the field of ``canonical`` with the fingerprint of a key's text by the
-    key's physical field.
+    key's physical field. ``whole`` has all records where ``canonical`` has some: what is learnt from many records is
+    learnt from these.
     """
 
     number: int
@@ -60,6 +61,7 @@ class SubjectTable:
     records: int
     links: Sequence[LinkLike] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
+    whole: ir.Table | None = None
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,16 @@ class Subjects:
     ``mentions``: table int32, record int64, role, person int64 or null, status, probability; for those that are
     carried by reference, ``via_table`` int32 and ``via_record`` int64: the record referred to, null elsewhere.
     ``persons``: person int64, role, sex, birth_date, department, minor, deceased, email, mobile, post, records.
-    ``model``: the linkage model as used, ready for JSON.
+    ``links``: l, r (mention numbers), rules (bits of `blocking.RULES`), weight: the pairs that hold a person's records
+    together. ``frequencies``: mention, and what `scoring.frequencies` adds to its traits. ``conflicts``: groups to be
+    looked at, see `conflicts.COLUMNS`. ``model``: the linkage model as used, ready for JSON.
     """
 
     mentions: ir.Table
     persons: ir.Table
+    links: ir.Table
+    frequencies: ir.Table
+    conflicts: ir.Table
     section: model.Persons
     model: dict[str, Any] = field(default_factory=dict)
 
