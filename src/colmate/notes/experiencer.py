@@ -1,0 +1,141 @@
+"""About whom a cue is: the patient, or a relative named around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from colmate.notes.cues import Match
+from colmate.notes.triggers import REACH, REACH_AFTER, WORD, skip, tail, triggers
+
+__all__ = ["ClauseLike", "about_a_relative", "not_others"]
+
+_AGAINST = re.compile(
+    r"\W*(?:de|sur|envers|chez) (?:sa|son|ses|la) "
+    r"(?:mere|soeur|fille|frere|fils|enfants?|tante|cousine?|niece|neveu"
+    r"|grand.mere|belle.(?:mere|soeur|fille)|petite?.fil(?:s|le))\b"
+)
+# "sa sœur à l'hôpital, épilepsie"
+_ILL = re.compile(
+    r"\W*(?:est |a ete )?(?:a l[ ']hopital|hospi\w*|suivie?|malade|traitee?|operee?)"
+    r"(?: (?:pour|de|d|par))?\W*$"
+)
+_WITH_KIN = re.compile(
+    r"\W*(?:\w+ ){0,3}?(?:aussi |peut etre )?(?:chez|cote) (?:l[ae] |l'|sa |son |ses |leur )?"
+    r"(?!(?:patient|elle|lui)\b)[a-z]"
+)
+_FAMILY = re.compile(r"\b(?:fam|famil[a-z]*|heredite)\W+(?:\w+ ?'?\W?){0,3}$")
+# a cue that names the kin itself: "père pendu", "mère battue", "enfants placés"
+_KIN_CUE = re.compile(
+    r"(?:(?:ses|les|leurs|deux|trois) )?(?:enfants|fratrie|meres?|soeurs?|filles|freres?|tante|niece|cousine)\b"
+    r"(?! (?:isole|porteu|seule|celib|au foyer))"
+)
+_KIN_CUE_OTHER = re.compile(r"(?:peres?|fils|maris?|oncle|cousin|neveu|conjointe?|compagn(?:on|e)|epou(?:x|se))\b")
+_LISTED = re.compile(r"^[ ,/+-]*(?:(?:et|ou|ni|d|de|du)\b[ ']*)*$")
+_OWN_KIN = re.compile(r"\b(?:sa|son|ses|leurs?)\b")
+
+
+class ClauseLike(Protocol):
+    """A clause: its folded text, its place in the note, its cues, and where words of kin stand in it."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def cues(self) -> tuple[Match, ...]: ...
+    @property
+    def relatives(self) -> Sequence[tuple[int, int]]: ...
+
+
+def about_a_relative(clause: ClauseLike, match: Match, low: int, high: int) -> bool:
+    """Return whether a cue of ``clause[low:high]`` is about a relative; of a judgement, whether one is judged."""
+    own = clause.text[match.start - clause.start : match.end - clause.start]
+    if _KIN_CUE.match(own) or (not match.cue.victim and _KIN_CUE_OTHER.match(own)):
+        return match.cue.category != "judgement"
+    if match.cue.victim:
+        return _victim(clause, low, match)
+    return _before(clause, low, match) or _after(clause, high, match)
+
+
+def _before(clause: ClauseLike, low: int, match: Match) -> bool:
+    words = triggers()
+    cue = match.start - clause.start
+    candidates = [span for span in clause.relatives if low <= span[0] and span[1] <= cue]
+    if not candidates:
+        return False
+    start, end = candidates[-1]
+    lead, between = clause.text[low:start], clause.text[end:cue]
+    described = re.match(r"\W*qui\b", between) or re.search(r"\ba (?:une?|deux|trois|\d) $", lead)
+    if described and "," not in between and len(WORD.findall(between)) <= REACH:
+        return not words.verb.match(clause.text, skip(clause.text, end))
+    if words.patient.search(between) or len(WORD.findall(between)) > REACH:
+        return False
+    if words.source.search(lead[-30:]) or words.verb.match(clause.text, skip(clause.text, end)):
+        return False
+    if tail(words.event, lead):
+        return bool(re.match(r"\W*(?:par|d un|d une|des suites|sur|suite)\b", between))
+    if tail(words.other_role, lead) and between.strip():
+        return False
+    if "," not in between or _ILL.match(between):
+        return True
+    # after a comma the relative goes on only in a bare list: "frère schizophrène, toxicomane"
+    inside = [other for other in clause.cues if start < other.start - clause.start < cue]
+    return bool(inside) and bool(_LISTED.match(clause.text[inside[-1].end - clause.start : cue]))
+
+
+def _after(clause: ClauseLike, high: int, match: Match) -> bool:
+    words = triggers()
+    end = match.end - clause.start
+    candidates = [span for span in clause.relatives if end <= span[0] < high]
+    if not candidates:
+        return False
+    start, stop = candidates[0]
+    between = clause.text[end:start]
+    if "," in between or len(WORD.findall(between)) > REACH_AFTER:
+        return False
+    if words.source.search(between) or words.verb.match(clause.text, skip(clause.text, stop)):
+        return False
+    owner = tail(words.owner, between)
+    if owner:
+        word, distance = owner[0].split()[0], len(WORD.findall(between[: owner.start()]))
+        return word in ("chez", "cote") or (
+            word not in ("par", "dans") and (distance == 0 or (distance <= 2 and bool(_OWN_KIN.search(owner[0]))))
+        ) or (
+            word == "dans" and clause.text[start:stop].startswith("fam")
+        )  # fmt: skip
+    bare = not clause.text[stop : stop + 1].strip() or clause.text[stop] in ',;.)/»"'
+    alone = not re.search(r"\b(?:avec|par|a|pour|contre|sans|depuis|apres|devant|sur)\b", between)
+    ends = not WORD.match(clause.text[stop:].lstrip())
+    return bare and alone and ends and not tail(words.other_role, between)
+
+
+def _victim(clause: ClauseLike, low: int, match: Match) -> bool:
+    """A relative is the victim only where the sentence says so: "mère battue", "sœur victime de viol"."""
+    cue = match.start - clause.start
+    after = clause.text[match.end - clause.start :]
+    if _WITH_KIN.match(after) or _FAMILY.search(clause.text, low, cue):
+        return True
+    candidates = [span for span in clause.relatives if low <= span[0] and span[1] <= cue]
+    if not candidates:
+        return bool(_AGAINST.match(after))
+    start, end = candidates[-1]
+    between = clause.text[end:cue]
+    if re.match(r"\W*qui(?: (?:est|a|a ete|etait|fut|vit|subit|se fait|s est fait|prend|a subi))? ?\W*$", between):
+        return True
+    passive = re.match(
+        r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete|s est fait|se fait|suivie?|en)"
+        r" ?(?:de|d|par)?\W*)?$",
+        between,
+    )
+    author = re.match(r"(?:violents?\b|violeur|frappe|maltraitant|menace)", clause.text[cue:])
+    return bool(passive) and not author and not tail(triggers().other_role, clause.text[low:start])
+
+
+def not_others(text: str) -> str:
+    """Blank what makes the patient a kin word ("jeune fille"), but not somebody's: "sa fille de 15 ans"."""
+    for match in reversed(list(triggers().self.finditer(text))):
+        if "-" not in match[0] and not re.search(r"\b(?:sa|ses|leurs?|notre) $", text[: match.start()][-8:]):
+            text = text[: match.start()] + "~" * len(match[0]) + text[match.end() :]
+    return text
