@@ -114,7 +114,7 @@ def test_every_category_has_sentences_and_cues() -> None:
         ("test de grossesse négatif", "pregnancy_fertility"), ("aucune idée suicidaire", "suicide"),
         ("pas d'idées noires", "suicide"), ("nie toute prise de drogue", "addiction"), ("OH 0", "addiction"),
         ("pas d'alcool", "addiction"), ("ne boit pas", "addiction"), ("absence de dépression", "psychiatric"),
-        ("pas de fièvre ni dépression", "psychiatric"), ("sans handicap", "disability"), ("ATCD cancer : non",
+        ("pas de colère ni dépression", "psychiatric"), ("sans handicap", "disability"), ("ATCD cancer : non",
         "serious_illness"),
         ("jamais incarcéré", "criminal"), ("pas de violences", "violence_abuse"), ("n'a plus la CMU",
         "social_vulnerability"),

@@ -82,20 +82,18 @@ def scan(
             engine.materialise(_nothing(engine, _FOUND), "findings"),
             engine.materialise(_nothing(engine, _IDENTIFIED), "note_identifiers"),
         )
-    named = bool(recognisers)
     if count > SEVERAL:
-        every = _stacked(engine, tables, named)
+        notes = _stacked(engine, tables)
     else:
-        parts = [_candidates(table, field, named) for table in tables for field in table.fields]
-        every = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    candidates = engine.materialise(every, "notes:candidates")
-    texts = engine.materialise(
-        candidates.select("text").distinct().mutate(note=ibis.row_number().cast("int64")), "notes:texts"
-    )
+        parts = [_column(table, field) for table in tables for field in table.fields]
+        notes = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    # what is written thousands of times ("RAS", "tiers payant") is looked at once: to look costs ten times a scan
+    worth = _worth(notes.select("text").distinct(), bool(recognisers))
+    texts = engine.materialise(worth.select("text", note=ibis.row_number().cast("int64")), "notes:texts")
     # a text that only holds an identifier need not be read
     telling = texts.filter(may_disclose(texts["text"])) if recognisers else texts
     read = engine.memtable(_read_all(engine, telling, progress), "notes:read")
-    places = candidates.join(texts, "text").select("note", "table", "record", "field")
+    places = engine.materialise(notes.join(texts, "text").select("note", "table", "record", "field"), "notes:where")
     found = places.join(read, "note").select("table", "record", "field", "category", "assertion", "subject", "past")
     findings = engine.materialise(found, "findings")
     identifiers = _nothing(engine, _IDENTIFIED)
@@ -103,34 +101,39 @@ def scan(
         held = identified(engine, texts, recognisers)
         identifiers = places.join(held, "note").select("table", "record", "field", "semantic_type")
     kept = engine.materialise(identifiers, "note_identifiers")
-    engine.drop("notes:candidates", "notes:texts", "notes:identified")
+    engine.drop("notes:where", "notes:texts", "notes:identified")
     engine.forget("notes:read")
     return Scanned(findings, kept)
 
 
-def _worth(notes: ir.Table, value: str, named: bool) -> ir.Table:
-    """Keep the notes that may disclose something; with ``named``, those that may hold an identifier too."""
-    filled = notes.filter(notes[value].notnull() & (notes[value] != ""))
+def _worth(texts: ir.Table, named: bool) -> ir.Table:
+    """Keep the texts that may disclose something; with ``named``, those that may hold an identifier too."""
     # a limit that nothing reaches: without it the engine would fold each note once for each pattern
-    folded = filled.mutate(folded=engine_fold(filled[value])).limit(EVERY)
-    worth = _holds_cue(folded["folded"]) | is_odd(folded[value])
-    return folded.filter(worth | may_identify(folded[value]) if named else worth)
+    folded = texts.mutate(folded=engine_fold(texts["text"])).limit(EVERY)
+    worth = _holds_cue(folded["folded"]) | is_odd(folded["text"])
+    return folded.filter(worth | may_identify(folded["text"]) if named else worth)
 
 
-def _candidates(table: NoteTable, field: str, named: bool) -> ir.Table:
-    kept = _worth(table.canonical.select("record", field), field, named)
-    return kept.select(
-        table=ibis.literal(table.number, "int32"), record=kept["record"], field=ibis.literal(field), text=kept[field]
+def _filled(notes: ir.Table) -> ir.Table:
+    return notes.filter(notes["text"].notnull() & (notes["text"] != ""))
+
+
+def _column(table: NoteTable, field: str) -> ir.Table:
+    records = table.canonical
+    return _filled(
+        records.select(
+            "record", table=ibis.literal(table.number, "int32"), field=ibis.literal(field), text=records[field]
+        )
     )
 
 
-def _stacked(engine: Engine, tables: Sequence[NoteTable], named: bool) -> ir.Table:
-    """Return the candidates of many columns by one filter: written once for each column, it costs more than reading."""
+def _stacked(engine: Engine, tables: Sequence[NoteTable]) -> ir.Table:
+    """Return the notes of many columns from one scan: union parts by the hundred take long to plan."""
     columns = [(table.number, field) for table in tables for field in table.fields]
     places = {column: place for place, column in enumerate(columns)}
     parts = [(table.canonical, {places[table.number, field]: field for field in table.fields}) for table in tables]
     notes = engine.stack([part for part in parts if part[1]], "notes:stack")
-    kept = _worth(notes, "value", named)
+    kept = _filled(notes.rename(text="value"))
     numbers, fields = ([column[end] for column in columns] for end in (0, 1))
     names = engine.memtable(
         pa.table(
@@ -142,7 +145,7 @@ def _stacked(engine: Engine, tables: Sequence[NoteTable], named: bool) -> ir.Tab
         ),
         "notes:places",
     )
-    return kept.join(names, "place").select("table", "record", "field", text="value")
+    return kept.join(names, "place").select("table", "record", "field", "text")
 
 
 def _nothing(engine: Engine, schema: pa.Schema) -> ir.Table:
