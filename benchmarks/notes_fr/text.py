@@ -166,13 +166,19 @@ def lay_out(draft: Draft, name: str) -> Note:
 
 
 def by_hand() -> Iterator[tuple[str, Draft]]:
-    """The notes written by hand, each with the group within which it is split: its file, or its trap."""
+    """The notes written by hand, each with the group within which it is split: its trap, or its file and section.
+
+    A section begins with a comment that names its category. Labels do not say the group: one that is corrected must
+    not carry a note into the other part.
+    """
     for path in sorted(SOURCES.glob("*.txt")):
+        section = "none"
         for line in path.read_text(encoding="utf-8").splitlines():
-            if line and not line.startswith("#"):
+            if line.removeprefix("# ") in CATEGORIES:
+                section = line.removeprefix("# ")
+            elif line and not line.startswith("#"):
                 draft = parse(line)
-                first = next((piece.label[0] for piece in draft.pieces if piece.label), "none")
-                yield (draft.trap or f"{path.stem} {first}"), draft
+                yield (draft.trap or f"{path.stem} {section}"), draft
 
 
 def halves_by_hand() -> Iterator[tuple[str, Draft]]:
