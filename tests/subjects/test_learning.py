@@ -68,7 +68,7 @@ def test_a_veto_holds_through_a_chain_of_two(engine: Engine) -> None:
     assert persons[0] != persons[4]
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(st.lists(st.integers(0, 2), min_size=80, max_size=80))
 def test_the_partition_into_files_does_not_matter(files: list[int]) -> None:
     rows: list[Row] = [*crowd(60), *({**row, "last": str(row["last"])[:-1]} for row in crowd(20))]

@@ -150,7 +150,7 @@ def groups(found: list[int | None], order: list[int]) -> set[frozenset[int]]:
     return {frozenset(members) for members in sets.values()}
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_the_order_of_the_records_does_not_matter(seed: int) -> None:
     rows, _ = mixed(seed)
@@ -174,7 +174,7 @@ def placed(engine: Engine, parts: list[list[Row]], order: list[list[int]]) -> se
     return {frozenset(members) for members in sets.values()}
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(seed=st.integers(0, 10_000), cut=st.floats(0.05, 0.95))
 def test_how_the_records_are_divided_into_tables_does_not_matter(seed: int, cut: float) -> None:
     rows, _ = mixed(seed)
@@ -187,7 +187,7 @@ def test_how_the_records_are_divided_into_tables_does_not_matter(seed: int, cut:
     assert whole == parts
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(seed=st.integers(0, 10_000), more=st.integers(1, 500), apart=st.booleans())
 def test_what_else_is_in_the_file_does_not_matter(seed: int, more: int, apart: bool) -> None:
     """Other people, in the same table or in another, leave the persons of a file as they were."""
