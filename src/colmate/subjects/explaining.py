@@ -20,7 +20,7 @@ from colmate.subjects.gathering import gather
 from colmate.subjects.learning import LOCAL_BIT, levels_of
 from colmate.subjects.linkage import LOCAL_WEIGHT
 from colmate.subjects.scoring import Scorer, lent, log_odds
-from colmate.subjects.tables import ROLES, SubjectTable, mention_id
+from colmate.subjects.tables import ROLES, SubjectTable, mention_id, place_of
 
 __all__ = ["Kept", "Met", "Tie", "Trait", "Why", "explain"]
 
@@ -131,13 +131,9 @@ def _mention(row: Mapping[str, Any]) -> int:
     return int(mention_id(row["record"], row["table"], row["role"]))
 
 
-def _place(mention: int) -> tuple[int, int]:
-    return mention >> 42, (mention & ((1 << 42) - 1)) // 8
-
-
 def _traits(engine: Engine, tables: Sequence[SubjectTable], mentions: ir.Table, wanted: set[int]) -> ir.Table:
     """Return the mentions ``wanted`` with their traits, read from their records and those that these refer to."""
-    records = sorted(_closure(engine, mentions, {_place(mention) for mention in wanted}))
+    records = sorted(_closure(engine, mentions, {place_of(mention) for mention in wanted}))
     some = []
     for table in tables:
         numbers = pa.table({"record": pa.array([record for at, record in records if at == table.number], pa.int64())})
@@ -195,8 +191,8 @@ def _tie(model: Mapping[str, Any], row: Mapping[str, Any], tied: Mapping[tuple[i
     names = [rule.name for bit, rule in enumerate(RULES) if rules & (1 << bit)]
     traits = tuple(_compared(model, tied.get((row["l"], row["r"]), {})))
     return Tie(
-        left=_place(row["l"]),
-        right=_place(row["r"]),
+        left=place_of(row["l"]),
+        right=place_of(row["r"]),
         rules=(*names, *(["local"] if rules & LOCAL_BIT else [])),
         prior=prior,
         traits=traits,
@@ -231,5 +227,5 @@ def _met(row: Mapping[str, Any], leaders: Mapping[int, int]) -> Met:
     elif row["via_record"] is not None:
         how, source = "carried", (row["via_table"], row["via_record"])
     elif leaders.get(mention, mention) != mention:
-        how, source = "copy", _place(leaders[mention])
+        how, source = "copy", place_of(leaders[mention])
     return Met(mention, row["table"], row["record"], row["role"], how, source)

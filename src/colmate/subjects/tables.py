@@ -20,6 +20,7 @@ __all__ = [
     "Subjects",
     "columns_of",
     "mention_id",
+    "place_of",
     "record_of",
     "role_of",
 ]
@@ -107,6 +108,11 @@ def mention_id(record: ir.IntegerValue, table: int, role: str, rank: int = 0) ->
 def record_of(mention: ir.IntegerValue) -> tuple[ir.IntegerValue, ir.IntegerValue]:
     """Return (table, record) of a mention's number."""
     return (mention // TABLE_STEP).cast("int32"), (mention % TABLE_STEP) // 8
+
+
+def place_of(mention: int) -> tuple[int, int]:
+    """Return (table, record) of one mention's number."""
+    return mention // TABLE_STEP, mention % TABLE_STEP // 8
 
 
 def role_of(mention: ir.IntegerValue) -> ir.IntegerValue:
