@@ -17,6 +17,10 @@ from colmate.columns.text import among, fold, matching, when
 __all__ = ["PLACEHOLDERS", "has_time", "is_date", "order_clues", "to_iso"]
 
 TIME = r"(?:[ T,]+(?:à )?\d{1,2}[:hH]\d{2}[0-9:.,hmsTZ+\-ampAMP ]*)?"
+# what software writes itself, at its places: judged by position, for a pattern of all forms costs ten times as much
+CLOCK = r"[ T]\d\d:\d\d(?::\d\d)?"
+ISO_ITSELF, DAYS_ITSELF = rf"^\d{{4}}-\d\d-\d\d(?:{CLOCK})?$", rf"^\d\d[/.\-]\d\d[/.\-]\d{{4}}(?:{CLOCK})?$"
+TIME_ITSELF = rf"^(?:\d{{4}}-\d\d-\d\d|\d\d[/.\-]\d\d[/.\-]\d{{4}}){CLOCK}$"
 SEPARATED = r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})" + TIME + "$"
 YEAR_FIRST = r"^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})" + TIME + "$"
 COMPACT_YEAR = r"^((?:18|19|20)\d{2})(0\d|1[0-2])([0-2]\d|3[01])(?:[T]?\d{4}(?:\d{2})?)?$"
@@ -50,11 +54,13 @@ def to_iso(value: ir.StringValue, layout: str = "dmy") -> ir.StringValue:
         else_=_padded(_figures(value, layout)),
     )
     text = ibis.cases(
-        (value.re_search(r"^\d{4}-\d\d-\d\d$"), value),
-        (value.re_search(r"^\d\d[/.\-]\d\d[/.\-]\d{4}$"), _quick(value, layout)),
+        (value.re_search(ISO_ITSELF), value.substr(0, 10)),
+        (value.re_search(DAYS_ITSELF), _quick(value, layout)),
         else_=matching(general, r"\d{4}-\d\d-\d\d"),
     )
-    return when(~among(text, PLACEHOLDERS), text)
+    # every placeholder lies outside of these days: nearly no date is searched for in the list
+    ordinary = text.between("1900-01-02", "2099-12-30")
+    return ibis.cases((ordinary, text), else_=when(~among(text, PLACEHOLDERS), text))
 
 
 def _quick(value: ir.StringValue, layout: str) -> ir.StringValue:
@@ -118,7 +124,8 @@ def has_time(value: ir.StringValue) -> ir.BooleanValue:
     """Return whether a date is followed by a time of day that is not midnight's zeros."""
     clock = value.re_search(r"\d[ T,]+(?:à )?\d{1,2}[:hH]\d{2}") | value.re_search(r"^(?:19|20)\d{6}T?\d{4}(?:\d{2})?$")
     midnight = value.re_search(r"[ T]0?0[:h]00(?::00(?:\.0+)?)?(?:Z|[+\-]\d\d:?\d\d)?$|^\d{8}0000(?:00)?$")
-    return clock & ~midnight
+    told = ~value.substr(11).isin(("00:00", "00:00:00"))
+    return ibis.cases((value.re_search(TIME_ITSELF), told), else_=clock & ~midnight)
 
 
 def order_clues(value: ir.StringValue) -> tuple[ir.BooleanValue, ir.BooleanValue]:

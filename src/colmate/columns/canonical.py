@@ -1,7 +1,8 @@
 """The same records with each cell in the canonical text of its column's type: what the later stages read.
 
-A large table is rewritten by one query. Small ones are rewritten together: each distinct text once, all columns of one
-type in one query, and the cells put back in memory; writing out a query for each table would cost far more.
+A large table is rewritten by one query, which looks up the columns that repeat their texts in a dictionary of them:
+each distinct text is judged once. Small tables are rewritten together: all columns of one type in one query, and the
+cells put back in memory; writing out a query for each table would cost far more.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ LENIENT = frozenset(("address", "timestamp", "url", "number", "age"))
 # records of a table that is rewritten in memory, and distinct texts that are rewritten in one query
 SMALL = 5_000
 TOGETHER = 400_000
+# a text that comes this often is judged once and looked up; a dictionary must fit in memory beside its query
+REPEATED = 5
+DICTIONARY = 1_000_000
 CELLS = "columns:rewritten"
 KEY = ("", "key")
 
@@ -42,20 +46,37 @@ class Rewriting:
     keys: Mapping[str, str]
 
 
-def canonical(records: ir.Table, columns: Sequence[Column], keys: Mapping[str, str] | None = None) -> ir.Table:
+def canonical(
+    records: ir.Table,
+    columns: Sequence[Column],
+    keys: Mapping[str, str] | None = None,
+    dictionaries: Mapping[str, ir.Table] | None = None,
+) -> ir.Table:
     """Return ``record`` and one text a column: canonical, or NULL where empty, a null token, or invalid for its type.
 
     Lazy: nothing is computed here. Types without a check, and those that are not identifiers, keep the trimmed text.
     ``keys``: physical fields of keys and references, each with the name of its fingerprint (uint64) in the result.
+    ``dictionaries``: for some of the fields a table of all their texts (``value``) and what each is rewritten to.
     """
+    known = dictionaries or {}
+    judged = [column for column in columns if column.field not in known]
     prints = {name: _print(records[field]) for field, name in (keys or {}).items()}
-    clean = records.select("record", **{column.field: trimmed(records[column.field]) for column in columns}, **prints)
+    clean = records.select(
+        "record",
+        **{column.field: trimmed(records[column.field]) for column in judged},
+        **{f"raw_{field}": records[field] for field in known},
+        **prints,
+    )
     texts = clean.mutate(
         **{f"text_{column.field}": canonical_text(clean[column.field], column.semantic_type, column.layout)
-           for column in columns if column.semantic_type in recognisers() and column.semantic_type not in LENIENT}
+           for column in judged if column.semantic_type in recognisers() and column.semantic_type not in LENIENT}
     )  # fmt: skip
-    cells = {column.field: _cell(texts, column.field, column.semantic_type) for column in columns}
-    return texts.select("record", **cells, **{name: name for name in prints})
+    cells = {column.field: _cell(texts, column.field, column.semantic_type) for column in judged}
+    made = texts.select("record", *(f"raw_{field}" for field in known), *prints, **cells)
+    for field, dictionary in known.items():
+        looked_up = dictionary.select(**{f"value_{field}": "value", field: "text"})
+        made = made.left_join(looked_up, made[f"raw_{field}"] == looked_up[f"value_{field}"])
+    return made.select("record", *(column.field for column in columns), *prints)
 
 
 def _print(value: ir.StringValue) -> ir.IntegerValue:
@@ -92,7 +113,17 @@ def rewrite(engine: Engine, tables: Sequence[Rewriting]) -> Iterator[tuple[int, 
     yield from _rewritten(engine, batch)
     for place, table in enumerate(tables):
         if table.count > SMALL:
-            yield place, canonical(table.records, table.columns, table.keys)
+            dictionaries = dict(_dictionaries(engine, table))
+            yield place, canonical(table.records, table.columns, table.keys, dictionaries)
+            engine.drop(*(known.get_name() for known in dictionaries.values()))
+
+
+def _dictionaries(engine: Engine, table: Rewriting) -> Iterator[tuple[str, ir.Table]]:
+    """Yield the fields that repeat their texts, each with the table of these and what each is rewritten to."""
+    for column in table.columns:
+        if column.distinct <= min(DICTIONARY, column.filled // REPEATED):
+            engine.view(table.records.select(value=table.records[column.field]).distinct(), CELLS)
+            yield column.field, engine.materialise(_query_of(engine, _kind(column)), f"columns:dictionary:{column.field}")
 
 
 def _rewritten(
@@ -131,9 +162,13 @@ def _distinct(batch: Sequence[tuple[Rewriting, pa.Table]]) -> dict[tuple[str, st
 def _judged(engine: Engine, kind: tuple[str, str], values: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return distinct texts and what each is rewritten to."""
     engine.memtable(pa.table({"value": values}), CELLS)
-    query = engine.compiled(f"columns:canonical:{kind}", lambda: _query(engine.backend.table(CELLS), kind))
-    rows = engine.arrow(query)
+    rows = engine.arrow(_query_of(engine, kind))
     return rows.column("value").combine_chunks(), rows.column("text").combine_chunks()
+
+
+def _query_of(engine: Engine, kind: tuple[str, str]) -> str:
+    """Return the text of the query that rewrites all that the view of cells holds."""
+    return engine.compiled(f"columns:canonical:{kind}", lambda: _query(engine.backend.table(CELLS), kind))
 
 
 def _query(cells: ir.Table, kind: tuple[str, str]) -> ir.Table:

@@ -14,7 +14,8 @@ PATTERN = r"^[a-z0-9à-ÿ_%+&'.\-]{1,64}@[a-z0-9à-ÿ](?:[a-z0-9à-ÿ.\-]{0,250}
 def normalise(value: ir.StringValue) -> ir.StringValue:
     """Return the address in lower case, without ``mailto:`` and angle brackets, or NULL."""
     plain = value.lower()
-    bare = ibis.cases((plain.re_search(r"^mailto:|[<>]"), plain.re_replace(r"^(?:mailto:|.*<)|>.*$", "")), else_=plain)
+    wrapped = plain.startswith("mailto:") | plain.contains("<") | plain.contains(">")
+    bare = ibis.cases((wrapped, plain.re_replace(r"^(?:mailto:|.*<)|>.*$", "")), else_=plain)
     return when(value.contains("@"), when(bare.re_search(PATTERN), bare))
 
 
