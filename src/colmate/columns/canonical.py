@@ -1,8 +1,7 @@
 """The same records with each cell in the canonical text of its column's type: what the later stages read.
 
-A large table is rewritten by one query, which looks up the columns that repeat their texts in a dictionary of them:
-each distinct text is judged once. Small tables are rewritten together: all columns of one type in one query, and the
-cells put back in memory; writing out a query for each table would cost far more.
+A large table is rewritten by one query. Small ones are rewritten together: each distinct text once, all columns of one
+type in one query, and the cells put back in memory; writing out a query for each table would cost far more.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from colmate.columns.keys import key_text
 from colmate.columns.measure import canonical_text
 from colmate.columns.recogniser import recognisers
 from colmate.columns.text import blank, trimmed, when
-from colmate.engine import Engine, fingerprint
+from colmate.engine import Engine, fingerprint, once
 
 __all__ = ["Rewriting", "canonical", "rewrite"]
 
@@ -29,9 +28,8 @@ LENIENT = frozenset(("address", "timestamp", "url", "number", "age"))
 # records of a table that is rewritten in memory, and distinct texts that are rewritten in one query
 SMALL = 5_000
 TOGETHER = 400_000
-# a text that comes this often is judged once and looked up; a dictionary must fit in memory beside its query
-REPEATED = 5
-DICTIONARY = 1_000_000
+# distinct texts up to which the engine works on a column's dictionary instead of its cells
+REPEATED = 20_000
 CELLS = "columns:rewritten"
 KEY = ("", "key")
 
@@ -46,37 +44,51 @@ class Rewriting:
     keys: Mapping[str, str]
 
 
-def canonical(
-    records: ir.Table,
-    columns: Sequence[Column],
-    keys: Mapping[str, str] | None = None,
-    dictionaries: Mapping[str, ir.Table] | None = None,
-) -> ir.Table:
+def canonical(records: ir.Table, columns: Sequence[Column], keys: Mapping[str, str] | None = None) -> ir.Table:
     """Return ``record`` and one text a column: canonical, or NULL where empty, a null token, or invalid for its type.
 
     Lazy: nothing is computed here. Types without a check, and those that are not identifiers, keep the trimmed text.
     ``keys``: physical fields of keys and references, each with the name of its fingerprint (uint64) in the result.
-    ``dictionaries``: for some of the fields a table of all their texts (``value``) and what each is rewritten to.
     """
-    known = dictionaries or {}
-    judged = [column for column in columns if column.field not in known]
     prints = {name: _print(records[field]) for field, name in (keys or {}).items()}
+    repeating = [column for column in columns if column.distinct <= REPEATED]
+    others = [column for column in columns if column.distinct > REPEATED]
     clean = records.select(
         "record",
-        **{column.field: trimmed(records[column.field]) for column in judged},
-        **{f"raw_{field}": records[field] for field in known},
+        **{column.field: _cell_of(records[column.field], column) for column in repeating},
+        **{column.field: trimmed(records[column.field]) for column in others},
         **prints,
     )
     texts = clean.mutate(
         **{f"text_{column.field}": canonical_text(clean[column.field], column.semantic_type, column.layout)
-           for column in judged if column.semantic_type in recognisers() and column.semantic_type not in LENIENT}
+           for column in others if _checked(column.semantic_type)}
     )  # fmt: skip
-    cells = {column.field: _cell(texts, column.field, column.semantic_type) for column in judged}
-    made = texts.select("record", *(f"raw_{field}" for field in known), *prints, **cells)
-    for field, dictionary in known.items():
-        looked_up = dictionary.select(**{f"value_{field}": "value", field: "text"})
-        made = made.left_join(looked_up, made[f"raw_{field}"] == looked_up[f"value_{field}"])
+    made = texts.mutate(
+        **{column.field: _cell(texts[column.field], _column(texts, f"text_{column.field}"), column.semantic_type)
+           for column in others}
+    )  # fmt: skip
     return made.select("record", *(column.field for column in columns), *prints)
+
+
+def _column(table: ir.Table, name: str) -> ir.StringValue | None:
+    return table[name] if name in table.columns else None
+
+
+def _cell_of(value: ir.StringValue, column: Column) -> ir.StringValue:
+    """Return the cell as one function of the text as it stands: for columns that repeat their texts."""
+    kind = column.semantic_type
+
+    def made(clean: ir.StringValue) -> ir.StringValue:
+        if not _checked(kind):
+            return _cell(clean, None, kind)
+        return once(canonical_text(clean, kind, column.layout), lambda text: _cell(clean, text, kind))
+
+    return once(value, lambda text: once(trimmed(text), made))
+
+
+def _checked(semantic_type: str) -> bool:
+    """Return whether a type has a canonical text of its own."""
+    return semantic_type in recognisers() and semantic_type not in LENIENT
 
 
 def _print(value: ir.StringValue) -> ir.IntegerValue:
@@ -84,13 +96,12 @@ def _print(value: ir.StringValue) -> ir.IntegerValue:
     return ibis.cases((text != "", fingerprint(text)), else_=ibis.null("uint64"))
 
 
-def _cell(texts: ir.Table, field: str, semantic_type: str) -> ir.StringValue:
+def _cell(value: ir.StringValue, text: ir.StringValue | None, semantic_type: str) -> ir.StringValue:
+    """Return the cell of a trimmed text and its canonical one, None for types that have none."""
     recogniser = recognisers().get(semantic_type)
-    value = texts[field]
     filled = ~blank(value, recogniser.nulls if recogniser else ())
-    if recogniser is None or semantic_type in LENIENT:
+    if recogniser is None or text is None:
         return when(filled, value)
-    text = texts[f"text_{field}"]
     finished = recogniser.finish(text) if recogniser.finish else text
     rest = ibis.null(str) if recogniser.strict else value
     return when(filled, ibis.cases((recogniser.accepts(text), finished), else_=rest))
@@ -113,17 +124,7 @@ def rewrite(engine: Engine, tables: Sequence[Rewriting]) -> Iterator[tuple[int, 
     yield from _rewritten(engine, batch)
     for place, table in enumerate(tables):
         if table.count > SMALL:
-            dictionaries = dict(_dictionaries(engine, table))
-            yield place, canonical(table.records, table.columns, table.keys, dictionaries)
-            engine.drop(*(known.get_name() for known in dictionaries.values()))
-
-
-def _dictionaries(engine: Engine, table: Rewriting) -> Iterator[tuple[str, ir.Table]]:
-    """Yield the fields that repeat their texts, each with the table of these and what each is rewritten to."""
-    for column in table.columns:
-        if column.distinct <= min(DICTIONARY, column.filled // REPEATED):
-            engine.view(table.records.select(value=table.records[column.field]).distinct(), CELLS)
-            yield column.field, engine.materialise(_query_of(engine, _kind(column)), f"columns:dictionary:{column.field}")
+            yield place, canonical(table.records, table.columns, table.keys)
 
 
 def _rewritten(
@@ -162,13 +163,9 @@ def _distinct(batch: Sequence[tuple[Rewriting, pa.Table]]) -> dict[tuple[str, st
 def _judged(engine: Engine, kind: tuple[str, str], values: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return distinct texts and what each is rewritten to."""
     engine.memtable(pa.table({"value": values}), CELLS)
-    rows = engine.arrow(_query_of(engine, kind))
+    query = engine.compiled(f"columns:canonical:{kind}", lambda: _query(engine.backend.table(CELLS), kind))
+    rows = engine.arrow(query)
     return rows.column("value").combine_chunks(), rows.column("text").combine_chunks()
-
-
-def _query_of(engine: Engine, kind: tuple[str, str]) -> str:
-    """Return the text of the query that rewrites all that the view of cells holds."""
-    return engine.compiled(f"columns:canonical:{kind}", lambda: _query(engine.backend.table(CELLS), kind))
 
 
 def _query(cells: ir.Table, kind: tuple[str, str]) -> ir.Table:
@@ -176,9 +173,10 @@ def _query(cells: ir.Table, kind: tuple[str, str]) -> ir.Table:
     if kind == KEY:
         return cells.select("value", text=_print(cells["value"]))
     clean = cells.select("value", clean=trimmed(cells["value"]))
-    if semantic_type and semantic_type not in LENIENT:
-        clean = clean.mutate(text_clean=canonical_text(clean.clean, semantic_type, layout))
-    return clean.select("value", text=_cell(clean, "clean", semantic_type))
+    if not _checked(semantic_type):
+        return clean.select("value", text=_cell(clean.clean, None, semantic_type))
+    made = clean.mutate(made=canonical_text(clean.clean, semantic_type, layout))
+    return made.select("value", text=_cell(made.clean, made.made, semantic_type))
 
 
 def _put_back(column: pa.ChunkedArray, values: pa.Array, texts: pa.Array) -> pa.ChunkedArray:

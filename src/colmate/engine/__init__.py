@@ -17,6 +17,7 @@ from colmate.engine.functions import (
     fingerprint,
     fingerprint_number,
     jaro_winkler,
+    once,
     translate,
 )
 from colmate.engine.machine import memory_limit
@@ -32,6 +33,7 @@ __all__ = [
     "fingerprint_number",
     "jaro_winkler",
     "memory_limit",
+    "once",
     "open_engine",
     "require",
     "translate",

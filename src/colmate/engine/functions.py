@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
 
 __all__ = [
     "ascii_fold",
@@ -12,6 +16,7 @@ __all__ = [
     "fingerprint",
     "fingerprint_number",
     "jaro_winkler",
+    "once",
     "translate",
 ]
 
@@ -49,3 +54,13 @@ def fingerprint(value):  # type: ignore[no-untyped-def]
 @ibis.udf.scalar.builtin(name="hash", signature=((dt.int64,), dt.uint64))
 def fingerprint_number(value):  # type: ignore[no-untyped-def]
     """64-bit fingerprint of an integer, the same in every run; the fingerprint of null is a number too."""
+
+
+def once(value: ir.Value, make: Callable[[Any], ir.Value]) -> Any:
+    """Return ``make(value)`` as a single function of the value, which the engine calls once for each distinct one.
+
+    DuckDB runs a function of one column on the dictionary by which a Parquet file tells its values (up to 20,000 in a
+    row group) and leaves the cells alone; a CASE by itself is run on every cell. ``make`` may use nothing but its
+    argument and constants.
+    """
+    return ibis.array([value]).map(make)[0]
