@@ -10,7 +10,7 @@ from functools import cache
 import ibis.expr.types as ir
 
 from colmate.catalogue import load
-from colmate.engine import ascii_fold
+from colmate.engine import ascii_fold, once
 from colmate.exposure.bits import Fact, any_of
 from colmate.exposure.tables import ColumnLike
 
@@ -55,22 +55,36 @@ def conditions(
     canonical: ir.Table, column: ColumnLike, columns: Sequence[ColumnLike]
 ) -> Iterator[tuple[Fact, ir.BooleanValue]]:
     """Yield the facts that a column can show, each with the condition on a record; ``columns``: all of the table."""
-    value = canonical[column.field].fill_null("")
-    value = value.upper().re_replace(r"[\s.]", "") if column.semantic_type in CODES else ascii_fold(value.lower())
-    for rule in code_rules():
-        if not rule.holds_for(column):
-            continue
-        found = value.re_search(rule.pattern)
+    rules = [rule for rule in code_rules() if rule.holds_for(column)]
+    results = _results(canonical, column, columns) if any(rule.result for rule in rules) else []
+    positive, negative = (
+        any_of(_shows(cell, POSITIVE) for cell in results),
+        any_of(_shows(cell, NEGATIVE) for cell in results),
+    )
+    for rule in rules:
+        found = _shows(canonical[column.field], rule.pattern, column.semantic_type)
         if not rule.result:
             yield Fact("code", rule.category, "asserted", rule.type), found
             continue
-        results = [
-            ascii_fold(canonical[other.field].fill_null("").lower())
-            for other in columns
-            if other.semantic_type == "lab_result" and other.role == column.role
-        ]
-        positive = any_of(result.re_search(POSITIVE) for result in results)
-        negative = any_of(result.re_search(NEGATIVE) for result in results)
         yield Fact("code", rule.category, "asserted", rule.type), found & positive
         yield Fact("code", rule.category, "negated", rule.type), found & negative & ~positive
         yield Fact("code", rule.category, "hypothetical", rule.type), found & ~positive & ~negative
+
+
+def _results(canonical: ir.Table, column: ColumnLike, columns: Sequence[ColumnLike]) -> list[ir.StringValue]:
+    """Return the cells that hold the results of the tests that a column names."""
+    return [
+        canonical[other.field] for other in columns if other.semantic_type == "lab_result" and other.role == column.role
+    ]
+
+
+def _shows(cell: ir.StringValue, pattern: str, semantic_type: str = "") -> ir.BooleanValue:
+    """Return whether a cell has ``pattern``; the few texts of a column of codes are searched once each."""
+
+    def searched(text: ir.StringValue) -> ir.BooleanValue:
+        known = text.fill_null("")
+        code = semantic_type in CODES
+        return (known.upper().re_replace(r"[\s.]", "") if code else ascii_fold(known.lower())).re_search(pattern)
+
+    found: ir.BooleanValue = once(cell, searched)
+    return found
