@@ -12,7 +12,8 @@ import datetime
 import ibis
 import ibis.expr.types as ir
 
-from colmate.columns.text import among, fold, matching, when
+from colmate.columns.text import fold, matching, when
+from colmate.engine import among
 
 __all__ = ["PLACEHOLDERS", "has_time", "is_date", "order_clues", "to_iso"]
 

@@ -68,10 +68,10 @@ def weigh(engine: Engine, texts: pa.Table) -> dict[int, Evidence]:
     engine.memtable(texts, SAMPLE)
     lexicon(engine)
     table = engine.backend.table
-    engine.materialise(engine.compiled("columns:prepare", lambda: _prepared(engine)), TEXTS)
+    engine.prepared("columns:prepare", lambda: _prepared(engine), TEXTS)
     facts = engine.rows(engine.compiled("columns:facts", lambda: _facts(table(TEXTS))))
     # kept as a table: inlined into the checks, each canonical text would be made over and over
-    engine.materialise(engine.compiled("columns:canonical", lambda: _canonical_texts(table(TEXTS))), CANONICAL)
+    engine.prepared("columns:canonical", lambda: _canonical_texts(table(TEXTS)), CANONICAL)
     shares = engine.rows(engine.compiled("columns:shares", lambda: _shares(table(CANONICAL))))
     engine.drop(TEXTS, CANONICAL)
     by_field = {row["field"]: row for row in shares}

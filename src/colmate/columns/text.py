@@ -5,7 +5,6 @@ All of them take and return Ibis values and are computed by the engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache, reduce
 from operator import or_
 
@@ -13,17 +12,15 @@ import ibis
 import ibis.expr.types as ir
 
 from colmate.catalogue import load
-from colmate.engine import ascii_fold
+from colmate.engine import among, ascii_fold, listed
 
 __all__ = [
     "NULL_TOKENS",
-    "among",
     "blank",
     "compact",
     "digit",
     "ean13",
     "fold",
-    "listed",
     "luhn",
     "matching",
     "mod97",
@@ -43,8 +40,6 @@ NULL_TOKEN_LENGTH = max(len(token) for token in NULL_TOKENS)
 # what stands around a value without being part of it: blanks, quotes, invisible marks
 EDGE = r"\s'\"\x{a0}\x{202f}\x{200b}\x{feff}"
 EDGES = (" ", "\t", "\r", "\n", "\v", "\f", "'", '"', "\u00a0", "\u202f", "\u200b", "\ufeff")
-# a character of no text of ours
-SEPARATOR = "\x1f"
 # the last character of ASCII: those marks that are not below "(" are above it
 MARKS_FROM = "\x7f"
 
@@ -52,23 +47,6 @@ MARKS_FROM = "\x7f"
 def when(condition: ir.BooleanValue, value: ir.StringValue) -> ir.StringValue:
     """Return ``value`` where the condition holds, NULL elsewhere (``value`` is computed there only)."""
     return ibis.cases((condition, value), else_=ibis.null(str))
-
-
-def among(value: ir.StringValue, words: Iterable[str]) -> ir.BooleanValue:
-    """Return whether a text is one of ``words``.
-
-    A list that is searched, not SQL's IN: the engine makes a join of a long IN, and a plan with one for each column
-    takes seconds before it reads a record.
-    """
-    return listed(words).contains(value)
-
-
-def listed(words: Iterable[str]) -> ir.ArrayValue:
-    """Return a constant list of texts, as one literal that the engine cuts once.
-
-    Written as a list, each of its words is an expression of its own, copied wherever the list is used.
-    """
-    return ibis.literal(SEPARATOR.join(words)).split(SEPARATOR)
 
 
 def trimmed(value: ir.StringValue) -> ir.StringValue:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from colmate.engine.embedded import Engine, Work
 from colmate.engine.functions import (
+    among,
     ascii_fold,
     damerau,
     extract_all,
     fingerprint,
     fingerprint_number,
     jaro_winkler,
+    listed,
     once,
     translate,
 )
@@ -26,12 +28,14 @@ __all__ = [
     "ENGINES",
     "Engine",
     "Work",
+    "among",
     "ascii_fold",
     "damerau",
     "extract_all",
     "fingerprint",
     "fingerprint_number",
     "jaro_winkler",
+    "listed",
     "memory_limit",
     "once",
     "open_engine",

@@ -197,6 +197,10 @@ class Engine:
             self.connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self.text(expression)}")
             return self.backend.table(name)
 
+    def prepared(self, key: str, build: Callable[[], ir.Table], name: str) -> ir.Table:
+        """Compute an expression over tables of fixed names into the temporary table ``name``; see `compiled`."""
+        return self.materialise(self.compiled(key, build), name)
+
     def park(self, expression: ir.Table, name: str) -> ir.Table:
         """Compute ``expression`` once, out of memory where that is safe, and return it.
 

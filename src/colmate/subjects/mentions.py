@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 
 from colmate.engine import Engine, fingerprint, fingerprint_number
 from colmate.subjects import traits, vocabulary
+from colmate.subjects.forms import print_of, with_forms
 from colmate.subjects.frequencies import given_names
-from colmate.subjects.names import clean, fold, sound, upper
+from colmate.subjects.names import clean, upper
 from colmate.subjects.tables import STATUS, SubjectTable, columns_of, mention_id
 
 __all__ = ["TRAITS", "identities", "main_role", "numbered_only"]
@@ -36,6 +37,10 @@ TRAITS = (
     "department",
 )  # fmt: skip
 NAMES = ("birth_name", "used_name", "last_name", "full_name")
+# texts that come again and again, by what they are
+REPEATED = {
+    "surname": ("birth_name", "used_name", "last_name"), "given": ("first_name",), "line": ("address",),
+}  # fmt: skip
 COLUMNS = (
     "mention", "status", *TRAITS, "standing", "local", "dead", "post", "by_name", "by_used", "by_first", "profile",
 )  # fmt: skip
@@ -95,16 +100,19 @@ def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str
     """Normalise one data subject of each record."""
     cells = partial(columns_of, table, roles)
     phones, one, full = cells("phone"), partial(_one, cells), cells("full_name")
+    lines = {f"line{place}": cell for place, cell in enumerate(cells("address"))}
+    written = traits.raw_names(cells)
+    raw = table.canonical.select("record", **written, **lines)
     row = table.canonical.select(
         mention=mention_id(table.canonical.record, table.number, role),
-        **traits.raw_names(cells),
+        **written,
         test_number=_test_identifier(cells),
         sex=traits.person_sex(one("sex"), one("title")),
         born=traits.birth_number(one("birth_date")),
         nir=one("ins", "nir"),
-        email=_print(one("email")),
+        email=print_of(one("email")),
         mobile=traits.telephone(phones, mobile=True), landline=traits.telephone(phones, mobile=False),
-        place=traits.place(cells("address"), one("postcode", "city")),
+        zone=one("postcode", "city"), **lines,
         # a table that tells no postcode may tell the town
         postcode=one("postcode") if cells("postcode") else upper(one("city")),
         department=traits.department(one("postcode"), one("commune_code")),
@@ -112,11 +120,15 @@ def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str
         dead=one("death_date").notnull(),
         post=one("address").notnull() & one("postcode", "city").notnull(),
     )  # fmt: skip
-    row = traits.identity_names(row, bool(full), _first_comes_first(engine, table, full))
+    sizes = {kind: _size(table, roles, types) for kind, types in REPEATED.items()}
+    row = traits.identity_names(engine, row, raw, _first_comes_first(engine, table, full) if full else None, sizes)
+    row = with_forms(engine, row, "line", list(lines), raw, sizes["line"])
+    row = row.mutate(place=traits.place([row[f"{line}_key"] for line in lines], row.zone))
+    row = row.drop("zone", *(f"{line}_key" for line in lines))
     row = traits.with_standing(row)
     # TEST is a family too: a person's own number speaks for it
     test = row.test_number | row.test_given | (row.test_surname & (row.standing.fill_null(0) < 2))
-    row = row.mutate(place=_print(row.place), test=test).drop("test_number", "test_given", "test_surname")
+    row = row.mutate(place=print_of(row.place), test=test).drop("test_number", "test_given", "test_surname")
     digit = row.nir.substr(0, 1)
     from_nir = ibis.cases((digit == "1", "M"), (digit == "2", "F"), else_=ibis.null("string"))
     row = row.mutate(sex=ibis.coalesce(row.sex, (row.standing > 0).ifelse(from_nir, ibis.null("string"))))
@@ -128,8 +140,10 @@ def _one(cells: traits.Cells, *types: str) -> ir.StringValue:
     return ibis.coalesce(*found) if found else ibis.null("string")
 
 
-def _print(value: ir.StringValue) -> ir.IntegerValue:
-    return value.notnull().ifelse(fingerprint(value), ibis.null("uint64"))
+def _size(table: SubjectTable, roles: Sequence[str | None], types: Sequence[str]) -> tuple[int, int]:
+    """Return how many records there are and how many different texts their columns of some types hold at most."""
+    some = [column for column in table.columns if column.semantic_type in types and column.role in roles]
+    return table.records, sum(getattr(column, "distinct", 0) or table.records for column in some)
 
 
 def _local(table: SubjectTable, cells: traits.Cells) -> ir.IntegerValue:
@@ -209,19 +223,11 @@ def _not_again(others: ir.Table, subjects: ir.Table, every: bool) -> ir.Table:
 
 
 def _profiled(row: ir.Table) -> ir.Table:
-    """Add the fingerprints that find candidates, and the one that folds equal traits into a profile."""
+    """Add the fingerprint that folds equal traits into a profile."""
     reached = row.nir.notnull() | row.email.notnull() | row.mobile.notnull() | row.landline.notnull()
     told = reached | (row.name.notnull() & row["first"].notnull()) | (row["first"].notnull() & row.born.notnull())
-    row = row.mutate(
-        name_sound=sound(fold(row.name)), used_sound=sound(fold(row.used)), first_sound=sound(row["first"]), told=told
-    )
-    row = row.mutate(
-        by_name=_print(row.name_sound),
-        by_used=_print(row.used_sound),
-        by_first=_print(row.first_sound),
-        profile=_profile(row),
-    )
-    return row.drop("name_sound", "used_sound", "first_sound", "told")
+    row = row.mutate(told=told)
+    return row.mutate(profile=_profile(row)).drop("told")
 
 
 def _profile(row: ir.Table) -> ir.IntegerValue:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from colmate.engine import ascii_fold
+from colmate.engine import among, ascii_fold
 from colmate.subjects import vocabulary
 
 __all__ = [
     "address_key",
     "clean",
+    "family_or_test",
     "fold",
     "full_name",
     "joined",
@@ -26,6 +27,7 @@ __all__ = [
     "sound",
     "test_given",
     "test_surname",
+    "test_word",
     "upper",
 ]
 
@@ -67,7 +69,7 @@ def clean(value: ir.StringValue) -> ir.StringValue:
 
 def known(cleaned: ir.StringValue) -> ir.StringValue:
     """Null where a cleaned name says nothing (INCONNU, NC, X, XXX)."""
-    unknown = cleaned.isin(vocabulary.unknown_names()) | (cleaned.startswith("X") & cleaned.re_search("^X+$"))
+    unknown = among(cleaned, vocabulary.unknown_names()) | (cleaned.startswith("X") & cleaned.re_search("^X+$"))
     return unknown.ifelse(ibis.null("string"), cleaned)
 
 
@@ -119,9 +121,18 @@ def test_surname(last: ir.StringValue, used: ir.StringValue, first: ir.StringVal
 
     Some words are families too: they count where the given name repeats them, or is missing.
     """
-    surname = ibis.literal(" ") + last.fill_null("") + " " + used.fill_null("") + " "
-    whole = last.isin(vocabulary.test_surnames()) & (first.isnull() | (first == last))
-    return surname.re_search(vocabulary.test_name()) | whole.fill_null(False)
+    whole = family_or_test(last) & (first.isnull() | (first == last))
+    return test_word(last) | test_word(used) | whole
+
+
+def test_word(surname: ir.StringValue) -> ir.BooleanValue:
+    """Whether a cleaned surname holds a word that only tests have; false for null."""
+    return (ibis.literal(" ") + surname + " ").re_search(vocabulary.test_name()).fill_null(False)
+
+
+def family_or_test(surname: ir.StringValue) -> ir.BooleanValue:
+    """Whether a cleaned surname is a word that families and tests have; false for null."""
+    return among(surname, vocabulary.test_surnames()).fill_null(False)
 
 
 def test_given(first: ir.StringValue) -> ir.BooleanValue:
@@ -166,5 +177,5 @@ def address_key(upper_case: ir.StringValue) -> ir.StringValue:
     any village's (LE BOURG). Null where nothing tells.
     """
     number, word = upper_case.re_extract(r"(\d+)", 1), upper_case.re_extract(r"([A-Z]{3,})[^A-Z]*$", 1)
-    vague = (number == "") & word.isin(vocabulary.vague_places())
+    vague = (number == "") & among(word, vocabulary.vague_places())
     return (number + "|" + word).nullif("|").nullif(vague.ifelse(number + "|" + word, ""))

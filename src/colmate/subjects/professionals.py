@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from colmate.engine import Engine, fingerprint
+from colmate.engine import Engine, among, fingerprint
 from colmate.subjects import vocabulary
 from colmate.subjects.names import clean, test_surname
 from colmate.subjects.tables import ColumnLike, SubjectTable, mention_id
@@ -68,7 +68,7 @@ def _read(written: ir.Table) -> ir.Table:
     """Names cleaned, without titles, their words in order; rows that name nobody left out."""
     row = written.mutate(written=_written(written), name=clean(written.name))
     row = row.mutate(name=row.name.re_replace(vocabulary.titles_at_head(), ""))
-    told = row.name.notnull() & ~row.name.isin(vocabulary.unknown_names()) & ~test_surname(row.name, TEXT, TEXT)
+    told = row.name.notnull() & ~among(row.name, vocabulary.unknown_names()) & ~test_surname(row.name, TEXT, TEXT)
     words = row.name.split(" ").sort().join(" ")
     row = row.mutate(name=told.ifelse(words, TEXT), zone=row.zone.upper())
     return row.filter(row.number.notnull() | row.name.notnull())

@@ -6,26 +6,17 @@ digit is 1 or 2, months 20–99 mean unknown, numbers that begin with 5–8 are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
 
+from colmate.engine import Engine, among, once
 from colmate.subjects import vocabulary
-from colmate.subjects.names import (
-    address_key,
-    full_name,
-    joined,
-    known,
-    letters,
-    married,
-    test_given,
-    test_surname,
-    upper,
-)
+from colmate.subjects.forms import with_forms
+from colmate.subjects.names import clean, full_name
 
 __all__ = [
-    "NAMES",
     "Cells",
     "birth_number",
     "department",
@@ -41,8 +32,11 @@ Cells = Callable[..., list[ir.StringValue]]
 TEXT = ibis.null("string")
 
 
-WRITTEN = ("birth", "bride", "surname", "given")
-NAMES = ("name", "used", "first", "rest", "test_surname", "test_given")
+WRITTEN = {
+    "birth": "birth_name", "bride": "used_name", "surname": "last_name", "given": "first_name", "full": "full_name",
+}  # fmt: skip
+SURNAMES = ("birth", "bride", "surname")
+FORMED = ("birth_", "bride_", "surname_", "given_")
 
 
 def _coalesce(values: Sequence[ir.StringValue]) -> ir.StringValue:
@@ -51,61 +45,76 @@ def _coalesce(values: Sequence[ir.StringValue]) -> ir.StringValue:
 
 def raw_names(cells: Cells) -> dict[str, ir.StringValue]:
     """The names as the file has them, by kind; ``cells`` gives the columns of some semantic types."""
-    kinds = {
-        "birth": "birth_name",
-        "bride": "used_name",
-        "surname": "last_name",
-        "given": "first_name",
-        "full": "full_name",
-    }
-    return {name: _coalesce(cells(kind)) for name, kind in kinds.items()}
+    return {name: _coalesce(found) for name, kind in WRITTEN.items() if (found := cells(kind))}
 
 
-def identity_names(row: ir.Table, split_full: bool, first_comes_first: bool) -> ir.Table:
-    """Replace the columns of `raw_names` by `NAMES`: name keys, and whether the names are a test's.
+def identity_names(
+    engine: Engine, row: ir.Table, raw: ir.Table, split: bool | None, sizes: Mapping[str, tuple[int, int]]
+) -> ir.Table:
+    """Replace the columns of `raw_names` by name keys, what finds their like, and whether they are a test's.
 
     ``name`` is the birth name where known, ``used`` another surname borne, ``first`` the first given name and ``rest``
-    the others. ``first_comes_first`` is the order inside full names where neither a comma nor capitals tell it.
-    A projection a step: the engine computes each expression once.
+    the others; ``by_…`` the fingerprints of how the three sound; ``test_surname``, ``test_given``. ``split``: None
+    without full names, else whether they begin with the given name where neither a comma nor capitals tell. ``raw``
+    and ``sizes``: see `with_forms`.
     """
-    row = row.mutate(**{kind: upper(row[kind]) for kind in WRITTEN})
-    row = row.mutate(**{kind: letters(row[kind]) for kind in WRITTEN})
-    if split_full:
-        row = full_name(row, first_comes_first)
-        row = row.mutate(
-            surname=ibis.coalesce(row.surname, row.full_last), given=ibis.coalesce(row.given, row.full_first)
-        ).drop("full_last", "full_first")
-    else:
-        row = row.drop("full")
-    born_as, married_as = married(row.surname)
+    if split is not None:
+        row = raw = _with_full(row, split)
+        sizes = {}
+    row = with_forms(engine, row, "surname", SURNAMES, raw, sizes.get("surname"))
+    row = with_forms(engine, row, "given", ("given",), raw, sizes.get("given"))
+    last = ibis.coalesce(row.birth_clean, row.surname_clean)
+    maybe = row.birth_clean.notnull().ifelse(row.birth_maybe, row.surname_maybe).fill_null(False)
+    alone = row.given_clean.isnull() | (row.given_clean == last)
+    worded = [row[f"{kind}_test"].fill_null(False) for kind in ("birth", "surname", "bride")]
+    # a surname is another's where there is a birth name
+    told = row.birth_clean.notnull().ifelse(worded[0], worded[1]) | worded[2]
+    name, by_name = _first_of(row, ("birth", "surname_born", "bride"))
     row = row.mutate(
-        born_as=born_as,
-        married_as=married_as,
-        test_surname=test_surname(ibis.coalesce(row.birth, row.surname), row.bride, row.given),
-        test_given=test_given(row.given),
-    )
-    for step in (known, joined):
-        row = row.mutate(**{kind: step(row[kind]) for kind in (*WRITTEN, "born_as", "married_as")})
-    row = row.mutate(name=ibis.coalesce(row.birth, row.born_as, row.bride), head=row.given.split(" ")[0])
-    others = [row[kind].nullif(row.name) for kind in ("bride", "married_as", "surname")]
-    row = row.mutate(used=ibis.coalesce(*others), rest=row.given.substr(row["head"].length() + 1).nullif(""))
-    done = row.rename(first="head")
-    return done.drop("birth", "bride", "surname", "given", "born_as", "married_as")
+        name=name, by_name=by_name, first="given_first", rest="given_rest", by_first="given_by",
+        test_surname=told | (maybe & alone), test_given=row.given_test.fill_null(False),
+    )  # fmt: skip
+    used, by_used = _first_of(row, ("bride", "surname_wed", "surname"), row.name)
+    row = row.mutate(used=used, by_used=by_used)
+    return row.drop(*(column for column in row.columns if column.startswith(FORMED)))
+
+
+def _with_full(row: ir.Table, first_comes_first: bool) -> ir.Table:
+    """Return ``row`` with surname and given name out of the full name where they have no column of their own."""
+    row = full_name(row, first_comes_first)
+    told = {name: clean(row[name]) for name in ("surname", "given") if name in row.columns}
+    return row.mutate(
+        surname=ibis.coalesce(told.get("surname", TEXT), row.full_last),
+        given=ibis.coalesce(told.get("given", TEXT), row.full_first),
+    ).drop("full_last", "full_first")
+
+
+def _first_of(row: ir.Table, kinds: Sequence[str], but: ir.StringValue | None = None) -> tuple[ir.Value, ir.Value]:
+    """Return the first key there is among ``kinds``, other than ``but``, and its fingerprint."""
+    keys = [row[f"{kind}_key"] if but is None else row[f"{kind}_key"].nullif(but) for kind in kinds]
+    prints = [(key.notnull(), row[f"{kind}_by"]) for key, kind in zip(keys, kinds, strict=True)]
+    return ibis.coalesce(*keys), ibis.cases(*prints, else_=ibis.null("uint64"))
 
 
 def birth_number(date: ir.StringValue) -> ir.IntegerValue:
     """``YYYY-MM-DD`` as the integer YYYYMMDD (00 where unknown); null for what software writes when none is known."""
-    usable = date.re_search(r"^\d{4}-\d{2}-\d{2}$") & ~date.isin(vocabulary.placeholder_dates())
+    usable = date.re_search(r"^\d{4}-\d{2}-\d{2}$") & ~among(date, vocabulary.placeholder_dates())
     number = date.replace("-", "").substr(0, 8).try_cast("int32")
     return (usable & (date >= "1850") & (date < "2100")).ifelse(number, ibis.null("int32"))
 
 
 def person_sex(sex: ir.StringValue, title: ir.StringValue) -> ir.StringValue:
     """Sex from its column, else from the title: a nun's SOEUR is a woman; ENF, BEBE and DR tell nothing."""
-    from_title = ibis.cases(
-        (title.isin(vocabulary.female_titles()), "F"), (title.isin(vocabulary.male_titles()), "M"), else_=TEXT
-    )
-    return ibis.coalesce(sex.isin(["F", "M"]).ifelse(sex, TEXT), from_title)
+    return ibis.coalesce(once(sex, _written_sex), once(title, _titled_sex))
+
+
+def _written_sex(sex: ir.StringValue) -> ir.StringValue:
+    return ibis.cases((sex == "F", "F"), (sex == "M", "M"), else_=TEXT)
+
+
+def _titled_sex(title: ir.StringValue) -> ir.StringValue:
+    female, male = (among(title, words()) for words in (vocabulary.female_titles, vocabulary.male_titles))
+    return ibis.cases((female, "F"), (male, "M"), else_=TEXT)
 
 
 def with_standing(row: ir.Table, born: str = "born", sex: str = "sex", name: str = "standing") -> ir.Table:
@@ -143,7 +152,7 @@ def department(postcode: ir.StringValue, commune: ir.StringValue) -> ir.StringVa
 
     200xx and 201xx are 2A, 202xx and 206xx are 2B; 97x and 98x have three characters (INSEE, La Poste).
     """
-    return ibis.coalesce(_department_of(postcode), _department_of(commune))
+    return ibis.coalesce(once(postcode, _department_of), once(commune, _department_of))
 
 
 def _department_of(code: ir.StringValue) -> ir.StringValue:
@@ -170,8 +179,6 @@ def telephone(numbers: Sequence[ir.StringValue], mobile: bool) -> ir.IntegerValu
     return _coalesce(kept).re_extract(r"^\+(\d{6,15})$", 1).nullif("").try_cast("int64")
 
 
-def place(lines: Sequence[ir.StringValue], zone: ir.StringValue) -> ir.StringValue:
-    """Where somebody lives, as text: `address_key` of the first line that has one, with its postcode or city."""
-    if not lines:
-        return TEXT
-    return ibis.coalesce(*(address_key(upper(line)) for line in lines)) + "|" + zone.fill_null("")
+def place(keys: Sequence[ir.StringValue], zone: ir.StringValue) -> ir.StringValue:
+    """Where somebody lives, as text: the key of the first line of an address that has one, with postcode or city."""
+    return ibis.coalesce(*keys) + "|" + zone.fill_null("") if keys else TEXT

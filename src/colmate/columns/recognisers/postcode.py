@@ -9,7 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from colmate.columns.recogniser import Recogniser
-from colmate.columns.text import among, matching
+from colmate.columns.text import matching
+from colmate.engine import among
 
 PATTERN = r"(?:0[1-9]|[1-8]\d|9[0-5])\d{3}|97[1-8]\d{2}|98[046-8]\d{2}"
 

@@ -119,6 +119,10 @@ class SparkEngine(Engine):
             self._named(self._frame(expression).localCheckpoint(), name)
         return self._table(name, expression.schema())
 
+    def prepared(self, key: str, build: Callable[[], ir.Table], name: str) -> ir.Table:  # noqa: ARG002
+        """Compute an expression into the table ``name``; nothing is kept of its text."""
+        return self.materialise(build(), name)
+
     def park(self, expression: ir.Table, name: str) -> ir.Table:
         """Compute ``expression`` once: Spark moves to its disks what memory cannot hold."""
         return self.materialise(expression, name)
