@@ -73,11 +73,8 @@ def with_forms(
 def _book(engine: Engine, kind: str, parts: Sequence[ir.Table]) -> ir.Table:
     """Return the distinct texts of some columns (``text``) with their forms, as a temporary table."""
     every = (ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]).distinct()
-    name = f"{TEXTS}:{kind}"
-    engine.view(every.filter(every.text.notnull()), name)
-    return engine.prepared(
-        f"{FORMS}:{kind}", lambda: MAKING[kind](engine.backend.table(name), "text"), f"{FORMS}:{kind}"
-    )
+    texts = engine.view(every.filter(every.text.notnull()), f"{TEXTS}:{kind}")
+    return engine.prepared(f"{FORMS}:{kind}", lambda: MAKING[kind](texts, "text"), f"{FORMS}:{kind}")
 
 
 def _surname(row: ir.Table, text: str) -> ir.Table:
