@@ -119,6 +119,8 @@ def test_what_is_utf8_is_what_decodes_as_such(data: bytes) -> None:
     assert valid_utf8(data) == _decodes(data)
 
 
-@pytest.mark.parametrize("data", [b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe0\x80\x80", b"a\xff"])
+@pytest.mark.parametrize(
+    "data", [b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe0\x80\x80", b"a\xff"]
+)
 def test_what_looks_like_utf8_and_is_not(data: bytes) -> None:
     assert not valid_utf8(data)
