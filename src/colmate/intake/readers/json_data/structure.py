@@ -27,7 +27,7 @@ __all__ = ["Structure"]
 WINDOW: Final = 1 << 20
 # what is usually between two items of a list
 USUAL: Final = (b",", b", ", b",\n", b"", b"\n")
-SMALL: Final = 16 << 10
+SMALL: Final = 512
 RESTARTS: Final = 20_000
 OPENS: Final = re.compile(rb"[\[{]")
 
