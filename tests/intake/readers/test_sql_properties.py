@@ -340,3 +340,10 @@ def test_columns_are_those_that_sqlglot_finds(samples: Path, path: str, dialect:
 def test_tricky_statements_do_not_crash(samples: Path) -> None:
     for path in (samples / "phpmyadmin-sql-parser-tests").rglob("*.in"):
         read_with(SQL, path.read_bytes())
+
+
+def test_dollar_quoted_values_of_postgresql() -> None:
+    rows = "(1,$$l'eau$$,'a'),(2,$x$a$$,('b$x$,'$5 $$'),(3,$$plain$$,NULL)"
+    found = read_with(SQL, f"{POSTGRES}INSERT INTO t VALUES {rows};\n".encode())
+    assert contents(found) == [("1", "l'eau", "a"), ("2", "a$$,('b", "$5 $$"), ("3", "plain", "")]
+    assert not found.rejects

@@ -69,6 +69,8 @@ class Grammar:
         return re.compile(
             rb"[Ee]'(?>[^'\\]++|\\.|'')*+'"
             + (own if self.dialect == "oracle" else b"")
+            # PostgreSQL, 4.1.2.4: dollar-quoted strings
+            + (rb"|(\$(?:[A-Za-z_]\w*+)?\$).{0,4000}?\1" if self.dialect == "postgres" else b"")
             + rb"|'"
             + self.inner
             + rb"'|\"(?>[^\"]++|\"\")*+\"|`[^`]*+`|--[^\n]*+|/\*.{0,2000}?\*/|[\w.\x80-\xff]++|[^'\"`]",
