@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colmate.errors import UsageError
-from colmate.intake.decoding import repair_mojibake, to_utf8
+from colmate.intake.decoding import repair_mojibake, to_utf8, valid_utf8
 from colmate.intake.encoding import Encoding, detect, named
 
 from .examples import read_bytes, rows
@@ -104,3 +104,23 @@ def test_what_is_no_mojibake_stays(text: str) -> None:
 @given(st.binary(max_size=60), st.sampled_from(["utf-8", "cp1252", "mac-roman", "iso8859-15", "cp850"]), st.booleans())
 def test_any_bytes_become_utf8(data: bytes, name: str, lenient: bool) -> None:
     to_utf8(data, Encoding(name, 0, lenient=lenient), lambda *_: None).decode("utf-8")
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@given(st.lists(st.binary(max_size=5) | st.text(max_size=5).map(str.encode)).map(b"".join))
+def test_what_is_utf8_is_what_decodes_as_such(data: bytes) -> None:
+    assert valid_utf8(data) == _decodes(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe0\x80\x80", b"a\xff"]
+)
+def test_what_looks_like_utf8_and_is_not(data: bytes) -> None:
+    assert not valid_utf8(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import pyarrow as pa
 
@@ -18,6 +19,7 @@ from colmate.intake.tables import Settlement, TableStream, empty_table
 
 __all__ = ["Finish", "Reading", "closed", "items_of", "numbered", "piece", "unread"]
 
+AHEAD: Final = 4
 Finish = Callable[[Account], Receipt]
 
 
@@ -38,7 +40,8 @@ def items_of(reading: Reading, options: Options) -> Generator[Chunk | Member, No
     """Yield what the reader gives. What breaks it in the middle ends this content only, and is a reject."""
     items = reading.form.read(reading.source, reading.account, options)
     try:
-        yield from prefetch(items) if reading.form.ahead else items
+        # some chunks ahead: writing is done a piece at a time, and a piece is several chunks
+        yield from prefetch(items, AHEAD) if reading.form.ahead else items
     except FormatError:
         if not reading.account.found:
             raise

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from colmate.intake.encoding import Encoding
 
@@ -19,10 +21,11 @@ SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def valid_utf8(data: bytes) -> bool:
-    """Tell whether ``data`` is UTF-8 (RFC 3629)."""
+    """Tell whether ``data`` is UTF-8 (RFC 3629): by Arrow's check, which makes no text of it."""
+    bounds = pa.py_buffer(np.array([0, len(data)], np.int64))
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, bounds, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 
@@ -104,6 +107,7 @@ REPAIRS: Final = dict(pair for name in MISREAD for pair in _mojibake(name).items
 LEADS: Final = frozenset(wrong.decode("utf-8")[:1].encode("utf-8")[:2] for wrong in REPAIRS)
 PATTERN: Final = re.compile(b"|".join(re.escape(wrong) for wrong in sorted(REPAIRS, key=len, reverse=True)))
 ROUNDS: Final = 3
+STRETCH: Final = 1 << 18
 
 
 def repair_mojibake(data: bytes, note: Notes) -> bytes:
@@ -126,10 +130,13 @@ def _suspicious(data: bytes) -> bool:
     """Tell cheaply whether a first character of mojibake stands before another character that is not ASCII."""
     if data.isascii():
         return False
-    codes = np.frombuffer(data, np.uint8)
+    whole = np.frombuffer(data, np.uint8)
+    # in stretches that a processor's own memory holds
+    return any(_paired(whole[place : place + STRETCH + 3]) for place in range(0, whole.size, STRETCH))
+
+
+def _paired(codes: npt.NDArray[np.uint8]) -> bool:
     for first, length in ((0xC3, 2), (0xE2, 3)):
-        if bytes([first]) not in data:
-            continue
         paired = (codes[:-length] == first) & (codes[length:] >= 0xC2)
         if not paired.any():
             continue

@@ -179,7 +179,7 @@ class Utf8:
             raw = self._source.read(size)
             self._final = not raw
             if self._mark and raw:
-                raw, self._mark = raw[self._mark :], 0
+                raw, self._mark = raw[self._mark :], max(0, self._mark - len(raw))
             text = self._held + self._text.widen(raw, final=self._final)
             whole = len(text) if self._final else _boundary(text)
             text, self._held = text[:whole], text[whole:]

@@ -8,7 +8,7 @@ in their turn, and proves the accounting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
@@ -176,6 +176,7 @@ class Rows:
         self._limit = limit
         self._held = 0
         self._rows: dict[str, list[dict[str, str]]] = {}
+        self._tables: dict[str, list[pa.Table]] = {}
         self._declared: dict[str, Declared] = {}
 
     def declare(self, table: str, declared: Declared) -> None:
@@ -187,19 +188,33 @@ class Rows:
         self._rows.setdefault(table, []).append(record)
         self._held += 1
 
+    def add_all(self, table: str, columns: Mapping[str, Sequence[str | None]], count: int) -> None:
+        """Take ``count`` records as columns of text."""
+        self._settle(table)
+        arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
+        self._tables.setdefault(table, []).append(pa.table(arrays))
+        self._held += count
+
     @property
     def full(self) -> bool:
         """Whether it is time to hand out what is held."""
         return self._held >= self._limit
 
     def take(self) -> Iterator[Chunk]:
-        """Hand out and forget what is held, a chunk a table; tables that were only declared come without records."""
-        rows, self._rows, self._held = self._rows, {}, 0
+        """Hand out and forget what is held, table by table; tables that were only declared come without records."""
+        for table in list(self._rows):
+            self._settle(table)
+        tables, self._tables, self._held = self._tables, {}, 0
         declared, self._declared = self._declared, {}
-        for table in dict.fromkeys((*rows, *declared)):
-            records = rows.get(table, [])
+        for table in dict.fromkeys((*tables, *declared)):
+            parts = tables.get(table) or [pa.table({})]
+            yield Chunk(table, pa.concat_tables(parts, promote_options="default"), declared.get(table))
+
+    def _settle(self, table: str) -> None:
+        records = self._rows.pop(table, None)
+        if records:
             columns = {name: _column(records, name) for name in dict.fromkeys(chain.from_iterable(records))}
-            yield Chunk(table, pa.table(columns), declared.get(table))
+            self._tables.setdefault(table, []).append(pa.table(columns))
 
 
 def _column(records: list[dict[str, str]], name: str) -> pa.Array:

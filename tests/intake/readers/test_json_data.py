@@ -398,6 +398,50 @@ def test_many_at_once_and_one_by_one_give_the_same(items: list[bytes], comma: by
     assert many.account.notes == single.account.notes
 
 
+ODD_VALUES = [
+    {"$oid": "65f"}, {"$date": {"$numberLong": "0"}}, {"$numberLong": "7"}, {"$x": 1}, {"a": None}, {"id": ""},
+    [None, {}], [{"$oid": "1"}], [{"a": 1}, None, {"b": [{"c": 2}]}], [[1, 2], {"a": 1}], 10**30, 0.10,
+    {"1": {"n": 1}, "2": {"n": 2}, "3": {}},
+]  # fmt: skip
+RICH = st.dictionaries(
+    st.sampled_from(["id", "_id", "_row", "_parent", "_key", "a", "a.b", ""]),
+    VALUES | st.sampled_from(ODD_VALUES) | st.dictionaries(st.sampled_from("ab"), VALUES, max_size=2),
+    max_size=4,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(RICH, min_size=5, max_size=12), st.sampled_from(["list", "lines", "map", "hits"]))
+def test_columns_and_records_give_the_same(records: list[dict[str, Any]], form: str) -> None:
+    if form == "map":
+        content = json.dumps({f"-K{place}": {"n": 1, **one} for place, one in enumerate(records)})
+    elif form == "hits":
+        hits = [{"_index": "i", "_id": str(place), "_source": one} for place, one in enumerate(records)]
+        content = json.dumps({"took": 1, "hits": {"hits": hits}})
+    else:
+        content = json.dumps(records) if form == "list" else "\n".join(map(json.dumps, records))
+    assert_many_is_single(content)
+
+
+def assert_many_is_single(content: str) -> None:
+    many = read(content)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("several", "members", "lines"):
+            patch.setattr(Parser, name, lambda *_: None)
+        single = read(content)
+    assert many.tables == single.tables
+    assert many.declared == single.declared
+    assert many.rejects == single.rejects
+    assert many.account.bytes == single.account.bytes
+    assert many.account.notes == single.account.notes
+
+
+@pytest.mark.parametrize("broken", ['{"a":', '{"a":1}{"a":2}', "", '{"a":1', '["a"]', '{"index":{"_index":"i"}}', "{}"])
+def test_a_line_among_many_that_is_no_record(broken: str) -> None:
+    lines = ['{"a":0}'] * 6
+    assert_many_is_single("\n".join([*lines, broken, '"b":2}', *lines]))
+
+
 def test_records_of_a_list_are_taken_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
     objects = runs.objects

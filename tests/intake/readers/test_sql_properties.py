@@ -83,6 +83,28 @@ def test_what_was_written_is_read(rows: list[tuple[str | None, ...]], times: int
         assert contents(found) == expected
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "(7,'a','b')", "( 7,'a','b')", "(7 ,'a','b')", "(7,'a' ,'b')", "(7, 'a',\n'b' )", "(7,'a','b''c')",
+        "(7,'','''')", "(7,'a','b\\'c')", "(7,'a','b\\%')", "(7,'a','b\\n')", "(7,N'a','b')", "(7,_binary 'a','b')",
+        "(0x37,0x61,'b')", "(7,x'61','b')", "(7,CONCAT('a','(b)'),'b')", "(7,NOW(),'b')", "(7,/*a*/'a','b')",
+        "(7,'--','/*')", "(-7,'a;b','),(')", "(7,'a'')','\x1f')", "(+7,null,NULL)", "(7,'\"`#','[]')", "(7,('a'),'b')",
+        "(7,'é😀','ÿ')", "(7,'a')", "(7,'a','b','c')", "(7,,'b')", "()", "(7,'a',)",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("place", [0, 150, 299])
+@pytest.mark.parametrize("between", [",", ",\n", ";\nINSERT INTO t VALUES "])
+def test_an_odd_tuple_among_plain_ones_reads_as_it_does_alone(odd: str, place: int, between: str) -> None:
+    alone = read_with(SQL, f"{MYSQL}INSERT INTO t VALUES (1,'x','y'),{odd};\n".encode())
+    tuples = [f"({number},'x','y')" for number in range(300)]
+    dump = MYSQL + "INSERT INTO t VALUES " + between.join([*tuples[:place], odd, *tuples[place:]]) + ";\n"
+    found = read_with(SQL, dump.encode())
+    expected = [(str(number), "x", "y") for number in range(300)]
+    assert contents(found) == expected[:place] + contents(alone)[1:] + expected[place:]
+    assert [reason for *_, reason in found.rejects] == [reason for *_, reason in alone.rejects]
+
+
 @settings(max_examples=40, deadline=None)
 @given(ROWS, st.data())
 def test_a_cut_gives_a_prefix_of_the_records(rows: list[tuple[str | None, ...]], data: st.DataObject) -> None:
@@ -318,3 +340,10 @@ def test_columns_are_those_that_sqlglot_finds(samples: Path, path: str, dialect:
 def test_tricky_statements_do_not_crash(samples: Path) -> None:
     for path in (samples / "phpmyadmin-sql-parser-tests").rglob("*.in"):
         read_with(SQL, path.read_bytes())
+
+
+def test_dollar_quoted_values_of_postgresql() -> None:
+    rows = "(1,$$l'eau$$,'a'),(2,$x$a$$,('b$x$,'$5 $$'),(3,$$plain$$,NULL)"
+    found = read_with(SQL, f"{POSTGRES}INSERT INTO t VALUES {rows};\n".encode())
+    assert contents(found) == [("1", "l'eau", "a"), ("2", "a$$,('b", "$5 $$"), ("3", "plain", "")]
+    assert not found.rejects

@@ -101,7 +101,7 @@ def _block(data: bytes, grammar: Grammar, state: State, account: Account, stoppe
     ends = np.append(starts[1:], len(text))
     codes = np.frombuffer(text + bytes(4), np.uint8)
     names = names_of(codes, starts, grammar)
-    kinds = kinds_of(data, starts, ends, names, grammar, state)
+    kinds = kinds_of(data, starts, ends, names, grammar)
     if stopped and len(starts) and not ENDS[codes[len(text) - 1]]:
         kinds[-1] = JUNK
     _book(data, starts, ends, kinds, state, account, stopped)

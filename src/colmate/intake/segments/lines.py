@@ -50,7 +50,6 @@ class State:
     patient_open: bool = False
     order: int = 0
     seen: bool = False
-    crs: bool = False
     foreign: bool = False
     current: bytes = b""
 
@@ -152,14 +151,13 @@ def _indented(codes: npt.NDArray[np.uint8], starts: Numbers) -> Numbers:
 
 
 def kinds_of(
-    data: bytes, starts: Numbers, ends: Numbers, names: npt.NDArray[np.bytes_], grammar: Grammar, state: State
+    data: bytes, starts: Numbers, ends: Numbers, names: npt.NDArray[np.bytes_], grammar: Grammar
 ) -> npt.NDArray[np.int8]:
     """Tell segments, blank lines, lines that continue the segment before them, and others."""
     codes = np.frombuffer(data, np.uint8)
     kinds = np.where(names == b"", JUNK, SEGMENT).astype(np.int8)
     blank = (ends - starts == 1) & ENDS[codes[starts]]
     kinds[blank] = BLANK
-    state.crs = state.crs or (b"\r" in data and b"\r\n" not in data)
     if not (kinds == JUNK).any():
         return kinds
     solid = np.flatnonzero(kinds == SEGMENT)
@@ -170,8 +168,20 @@ def kinds_of(
     around = np.isin(names[solid], np.array(sorted(grammar.around), "S4"))
     opens = around | (names[solid] == grammar.header)
     goes_on = np.concatenate(([False], ~around)) & np.concatenate((~opens, [False]))
-    if state.crs:
-        first = np.minimum(solid + 1, len(starts) - 1)
-        goes_on |= np.concatenate(([False], ~around & (codes[starts[first] - 1] == 0x0A)))
+    first = np.minimum(solid + 1, len(starts) - 1)
+    broken = ~around & (codes[starts[first] - 1] == 0x0A) & _carriages(codes, starts, names == grammar.header)[solid]
+    goes_on |= np.concatenate(([False], broken))
     kinds[(kinds != SEGMENT) & goes_on[gaps]] = CONTINUED
     return kinds
+
+
+def _carriages(codes: npt.NDArray[np.uint8], starts: Numbers, opens: Flags) -> Flags:
+    """Tell for each line whether CR alone ends the segments of its message, so that LF is a line end in a value."""
+    message = np.cumsum(opens)
+    carriage = codes[np.append(starts[1:], codes.size) - 1] == 0x0D
+    feed = np.append(codes[starts[1:]] == 0x0A, False)
+    alone, both = (
+        np.bincount(message[ends], minlength=message[-1] + 1) for ends in (carriage & ~feed, carriage & feed)
+    )
+    found: Flags = ((alone > 0) & (both == 0))[message]
+    return found

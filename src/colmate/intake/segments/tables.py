@@ -229,6 +229,9 @@ def _coded(cells: Cells) -> Made:
     parents, each = cells.repetitions()
     code, text, system = (each.component(place).text() for place in (1, 2, 3))
     label = first_filled(text, code)
+    # what has no components is a text: whatever its neighbours have
+    composed = pc.match_substring(pc.fill_null(cells.raw, ""), cells.marks.delimiters[1])
+    code = pc.if_else(composed.take(pa.array(parents)), code, pa.scalar(None, pa.string()))
     if len(parents) == len(cells) and bool((parents == np.arange(len(cells))).all()):
         yield from (("", label), ("code", code), ("system", system))
         return

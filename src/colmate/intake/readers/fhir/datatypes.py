@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from colmate.intake.readers.fhir.references import resolve
 from colmate.intake.readers.fhir.systems import code_kind, identifier_column
-from colmate.intake.readers.json_data.tables import scalar
+from colmate.intake.readers.json_data.values import scalar
 
 __all__ = ["JOIN", "Cells", "plain_text", "snake"]
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from colmate.intake.readers.fhir.datatypes import Cells
 from colmate.intake.readers.fhir.systems import INS, identifier_column
-from colmate.intake.readers.json_data.tables import scalar
+from colmate.intake.readers.json_data.values import scalar
 
 __all__ = ["HANDLED", "addresses", "identifiers", "person", "points"]
 

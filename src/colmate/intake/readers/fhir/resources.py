@@ -14,7 +14,7 @@ from colmate.intake.readers.fhir.datatypes import Cells, plain_text, snake
 from colmate.intake.readers.fhir.meanings import PERSONS, table_of
 from colmate.intake.readers.fhir.persons import HANDLED, addresses, identifiers, person, points
 from colmate.intake.readers.fhir.references import resolve
-from colmate.intake.readers.json_data.tables import scalar
+from colmate.intake.readers.json_data.values import scalar
 from colmate.intake.reading import Member, Within
 
 __all__ = ["Record", "kind_of", "records"]

@@ -6,9 +6,11 @@ to the standard library. Numbers come as the text that the file has: a NIR of 15
 
 from __future__ import annotations
 
+import gc
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -16,7 +18,7 @@ import msgspec
 from colmate.intake.accounting import Account
 from colmate.intake.values import text_of
 
-__all__ = ["DEEPEST", "Document", "Parser", "depth_of"]
+__all__ = ["DEEPEST", "Document", "Parser", "depth_of", "unwatched"]
 
 DEEPEST: Final = 200
 KEYS: Final = re.compile(rb'"\s*:')
@@ -44,10 +46,25 @@ class Document(NamedTuple):
     holder: int = 0
 
 
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Do without the collector of cycles for a moment: values of JSON have none, and it would go through them all."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 class Parser:
     """Turns documents into values; notes in ``account`` what had to be forgiven."""
 
     def __init__(self, account: Account) -> None:
+        # whether lines have a meaning for those that follow them
+        self.alone = False
         self._account = account
         self._quick = msgspec.json.Decoder(float_hook=str)
 
@@ -68,6 +85,21 @@ class Parser:
         except (ValueError, RecursionError):
             return None
         return values if type(values) is list else None
+
+    def members(self, text: bytes) -> dict[str, Any] | None:
+        """Return the members of an object of which ``text`` is the inside, or None if it is not that."""
+        try:
+            values = self._quick.decode(b"{" + text + b"}")
+        except (ValueError, RecursionError):
+            return None
+        return values if type(values) is dict else None
+
+    def lines(self, text: bytes) -> list[Any] | None:
+        """Return the values of lines, or None if any line is not one."""
+        try:
+            return list(self._quick.decode_lines(text))
+        except (ValueError, RecursionError):
+            return None
 
     def _lenient(self, text: bytes) -> tuple[Any, str | None]:
         constants = 0

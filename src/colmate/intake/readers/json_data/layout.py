@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from colmate.intake.readers.json_data.brackets import Brackets
 from colmate.intake.readers.json_data.recovery import is_malformed
-from colmate.intake.readers.json_data.tables import is_keyed
+from colmate.intake.readers.json_data.values import is_keyed
 
 __all__ = ["Layout", "layout_of", "opens_json", "partial"]
 

@@ -7,10 +7,11 @@ from typing import Final
 
 from colmate.intake.accounting import Account
 from colmate.intake.evidence import Utf8
-from colmate.intake.readers.json_data.documents import Document
+from colmate.intake.readers.json_data.documents import Document, Parser
+from colmate.intake.readers.json_data.runs import SIZE, Run, many
 from colmate.intake.reading import Options
 
-__all__ = ["by_line"]
+__all__ = ["by_line", "runs_by_line"]
 
 # RFC 7464 puts a record separator before each document
 BLANKS: Final = b" \t\r\n\x1e\x00"
@@ -23,6 +24,11 @@ def by_line(text: Utf8, account: Account, options: Options) -> Iterator[Document
     A line beyond ``options.limit`` bytes is one document with the problem "record_too_long", of which the beginning
     is kept.
     """
+    return (found for found in runs_by_line(text, account, options, None) if isinstance(found, Document))
+
+
+def runs_by_line(text: Utf8, account: Account, options: Options, parser: Parser | None) -> Iterator[Document | Run]:
+    """Yield the documents of the lines, with a ``parser`` many at once where they are objects without a fault."""
     place, line, pending, ended = 0, 1, b"", False
     while not ended:
         block = text.read(min(options.block, BLOCK))
@@ -31,11 +37,27 @@ def by_line(text: Utf8, account: Account, options: Options) -> Iterator[Document
         whole = len(pending) if ended else pending.rfind(b"\n") + 1
         if not whole and len(pending) > options.limit:
             place, line, pending = yield from _over(text, options, pending, place, line)
-        for row in _rows(pending[:whole]):
-            yield from _document(row, line, place, account, options)
-            place += len(row)
-            line += 1
+        for stretch in _stretches(pending[:whole]):
+            found = many(parser, stretch, line, place) if parser and len(stretch) <= options.limit else None
+            if found is not None:
+                yield found
+                place += len(stretch)
+                line += len(found.values)
+                continue
+            for row in _rows(stretch):
+                yield from _document(row, line, place, account, options)
+                place += len(row)
+                line += 1
         pending = pending[whole:]
+
+
+def _stretches(text: bytes) -> Iterator[bytes]:
+    """Yield some whole lines at a time."""
+    start = 0
+    while start < len(text):
+        end = text.find(b"\n", start + SIZE) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def _rows(text: bytes) -> Iterator[bytes]:

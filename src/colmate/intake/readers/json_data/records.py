@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, Final
 
 from colmate.intake.accounting import Account
 from colmate.intake.evidence import Source, Utf8
 from colmate.intake.names import column_names, shown, table_name
-from colmate.intake.readers.json_data.documents import Document, Parser
+from colmate.intake.readers.json_data.documents import Document, Parser, unwatched
 from colmate.intake.readers.json_data.exports import is_action, is_hit
 from colmate.intake.readers.json_data.layout import Layout, layout_of
-from colmate.intake.readers.json_data.lines import by_line
+from colmate.intake.readers.json_data.lines import runs_by_line
 from colmate.intake.readers.json_data.runs import Run
 from colmate.intake.readers.json_data.structure import Structure
-from colmate.intake.readers.json_data.tables import KEY, NUMBER, OWN_KEYS, PARENT, Tables, joined_name, scalar
+from colmate.intake.readers.json_data.tables import KEY, NUMBER, OWN_KEYS, PARENT, Tables, joined_name
+from colmate.intake.readers.json_data.values import scalar
 from colmate.intake.reading import Chunk, Options
 
 __all__ = ["read"]
@@ -31,7 +33,7 @@ def _documents(source: Source, account: Account, options: Options) -> tuple[Layo
     layout = layout_of(head.text, whole=head.whole)
     text = source.utf8(account)
     if layout.lines:
-        return layout, text, by_line(text, account, options)
+        return layout, text, runs_by_line(text, account, options, Parser(account))
     return layout, text, Structure(text, account, options, layout).runs()
 
 
@@ -39,11 +41,10 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Chunk]:
     """Yield the tables of a JSON content."""
     layout, text, found = _documents(source, account, options)
     reading = _Reading(table_name(source.name), account, layout, text)
-    for document in found:
-        if isinstance(document, Run):
-            reading.take_run(document)
-        else:
-            reading.take(document)
+    more = True
+    while more:
+        with unwatched():
+            more = reading.take_next(found)
         if reading.tables.full:
             yield from reading.tables.take()
     reading.finish()
@@ -67,6 +68,15 @@ class _Reading:
         self._paths: dict[tuple[str, ...], str] = {}
         self._first: dict[str, tuple[Document, list[Any]]] = {}
         self._names: dict[str, tuple[str, ...]] = {}
+
+    def take_next(self, found: Iterator[Document | Run]) -> bool:
+        """Take the next document, or many at once; False when there are no more."""
+        document = next(found, None)
+        if isinstance(document, Run):
+            self.take_run(document)
+        elif document is not None:
+            self.take(document)
+        return document is not None
 
     def take(self, document: Document) -> None:
         """Take one document: its records to their tables, or it to the rejects."""
@@ -97,14 +107,23 @@ class _Reading:
         self._account.consume("record", document.size)
         extra: dict[str, str] = {}
         table = self._placed(document, extra)
-        for value in run.values:
-            if "_source" in value and is_hit(value):
-                self.tables.keys += len(value)
-                about = dict(extra)
-                index, source = self._hit(value, value["_source"], about)
-                self.tables.add(index, source, about)
-            else:
-                self.tables.add(table, value, extra)
+        if run.keys is not None:
+            self.tables.add_all(table, run.values, {KEY: list(run.keys), **_repeated(extra, run.values)})
+            # theirs stand between the documents
+            self.tables.keys += len(run.keys) - 1
+            self._count(document)
+            return
+        for hits, values in _grouped(run):
+            about = _repeated(extra, values)
+            if hits is None:
+                self.tables.add_all(table, values, about)
+                continue
+            self.tables.keys += sum(map(len, values))
+            ids: list[dict[str, str]] = [{} for _ in values]
+            found = [self._hit(value, value["_source"], own) for value, own in zip(values, ids, strict=True)]
+            if any(ids):
+                about["_id"] = [own.get("_id") for own in ids]
+            self.tables.add_all(found[0][0], [source for _, source in found], about)
         self._count(document)
 
     def finish(self) -> None:
@@ -228,6 +247,27 @@ class _Reading:
         else:
             self._names[table] = ()
             self._put(document, first)
+
+
+def _index(value: dict[str, Any]) -> str | None:
+    """Return the index of a document of Elasticsearch, None for other records."""
+    if "_source" not in value or not is_hit(value):
+        return None
+    index = value["_index"]
+    return index if isinstance(index, str) else ""
+
+
+def _repeated(extra: dict[str, str], values: list[dict[str, Any]]) -> dict[str, list[str | None]]:
+    return {name: [text] * len(values) for name, text in extra.items()}
+
+
+def _grouped(run: Run) -> Iterator[tuple[str | None, list[dict[str, Any]]]]:
+    """Yield the records of a run by the index they come from, None for those of no index."""
+    if b'"_source"' not in run.around.text:
+        yield None, run.values
+        return
+    for index, group in groupby(run.values, _index):
+        yield index, list(group)
 
 
 def is_header(first: list[Any], second: list[Any]) -> bool:

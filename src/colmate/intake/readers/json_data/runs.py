@@ -9,19 +9,27 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any, Final, NamedTuple
 
-from colmate.intake.readers.json_data.documents import Document, Parser
+import numpy as np
 
-__all__ = ["Run", "extent", "objects"]
+from colmate.intake.readers.json_data.brackets import Brackets
+from colmate.intake.readers.json_data.documents import DEEPEST, Document, Parser
+from colmate.intake.readers.json_data.exports import is_action
 
-SIZE: Final = 64 << 10
+__all__ = ["SIZE", "Run", "extent", "keyed", "many", "objects"]
+
+SIZE: Final = 256 << 10
 FEWEST: Final = 4
 
 
 class Run(NamedTuple):
-    """Documents that follow each other. ``around``: as a document, with their whole text and the sum of their bytes."""
+    """Documents that follow each other. ``around``: as a document, with their whole text and the sum of their bytes.
+
+    ``keys``: their own keys, in an object of records.
+    """
 
     around: Document
     values: list[dict[str, Any]]
+    keys: list[str] | None = None
 
 
 def extent(at: list[int], low: list[int], index: int, level: int) -> int:
@@ -40,6 +48,39 @@ def extent(at: list[int], low: list[int], index: int, level: int) -> int:
 def objects(parser: Parser, text: bytes, count: int) -> list[dict[str, Any]] | None:
     """Return the ``count`` objects, none of them empty, that ``text`` holds between commas; None if it does not."""
     values = parser.several(text)
-    if values is None or len(values) != count:
+    return values if values is not None and len(values) == count and _are_objects(values) else None
+
+
+def keyed(parser: Parser, text: bytes, count: int) -> dict[str, dict[str, Any]] | None:
+    """Return the ``count`` objects, none of them empty, that are the members in ``text``; None if they are not that."""
+    values = parser.members(text)
+    return values if values is not None and len(values) == count and _are_objects(list(values.values())) else None
+
+
+def many(parser: Parser, lines: bytes, line: int, place: int) -> Run | None:
+    """Return the documents of whole lines, an object each and none empty; None if they are not that.
+
+    ``line`` and ``place``: where the lines begin. Bulk files of Elasticsearch, where lines go in pairs, are left.
+    """
+    if parser.alone:
         return None
-    return values if all(type(value) is dict and value for value in values) else None
+    values = parser.lines(lines)
+    # a document over two lines, or two in one, make another number
+    if values is None or len(values) != lines.count(b"\n") + (lines[-1:] != b"\n") or not _are_objects(values):
+        return None
+    parser.alone = 1 in set(map(len, values)) and any(map(is_action, values))
+    if parser.alone or _deepest(lines) >= DEEPEST:
+        return None
+    return Run(Document(lines.rstrip().replace(b"\n", b","), line, place, len(lines)), values)
+
+
+def _are_objects(values: list[Any]) -> bool:
+    return set(map(type, values)) == {dict} and all(values)
+
+
+def _deepest(lines: bytes) -> int:
+    """Return a number of brackets within which those of any line nest."""
+    codes = np.frombuffer(lines, np.uint8)
+    starts = np.concatenate([[0], np.flatnonzero(codes[:-1] == 10) + 1])
+    most = int(np.add.reduceat((codes | 0x20) == 0x7B, starts, dtype=np.int32).max())
+    return Brackets().scan(lines, 0).deepest if most >= DEEPEST else most

@@ -19,7 +19,7 @@ from colmate.intake.readers.json_data.frames import Frame, named
 from colmate.intake.readers.json_data.gaps import BLANKS, SUSPECT, Stretch
 from colmate.intake.readers.json_data.layout import Layout
 from colmate.intake.readers.json_data.recovery import is_malformed, restart_of
-from colmate.intake.readers.json_data.runs import Run, extent, objects
+from colmate.intake.readers.json_data.runs import Run, extent, keyed, objects
 from colmate.intake.reading import Options
 
 __all__ = ["Structure"]
@@ -27,7 +27,7 @@ __all__ = ["Structure"]
 WINDOW: Final = 1 << 20
 # what is usually between two items of a list
 USUAL: Final = (b",", b", ", b",\n", b"", b"\n")
-SMALL: Final = 16 << 10
+SMALL: Final = 512
 RESTARTS: Final = 20_000
 OPENS: Final = re.compile(rb"[\[{]")
 
@@ -130,23 +130,27 @@ class Structure(Stretch):
         """Return the documents from the bracket at ``index`` on, if they can be taken many at once."""
         frame, start = self._frames[-1], at[index]
         # the first document of all goes the long way, to be an example of how they begin
-        listed = frame.kind == "array" and not frame.tentative and self._restart is not None
+        listed = frame.kind in ("array", "map") and not frame.tentative and self._restart is not None
         if not self._parser or not listed or (self._layout.tables and len(self._frames) == 2):
             return None
-        if self._buffer[self._gap : start] not in USUAL:
+        before = self._buffer[self._gap : start].lstrip(BLANKS)
+        if before and frame.kind == "array":
             return None
         stop = extent(at, low, index, len(self._frames) - 1)
         if stop == index:
             return None
         count, end = (stop - index) // 2, at[stop - 1] + 1
         text = self._buffer[start:end]
-        values = objects(self._parser, text, count)
-        if values is None:
+        found = (
+            objects(self._parser, text, count) if frame.kind == "array" else keyed(self._parser, before + text, count)
+        )
+        if found is None:
             self._alone = end
             return None
         size = sum(at[index + 1 : stop : 2]) - sum(at[index:stop:2]) + count
-        self._account.consume("blank", start - self._gap + len(text) - size)
-        run = Run(self._document(text, start)._replace(size=size), values)
+        self._account.consume("blank" if frame.kind == "array" else "statement", end - self._gap - size)
+        around = self._document(text, start)._replace(size=size, key=None)
+        run = Run(around, found) if isinstance(found, list) else Run(around, list(found.values()), list(found))
         self._gap = end
         return run
 

@@ -18,51 +18,31 @@ import msgspec
 from colmate.intake.accounting import Account
 from colmate.intake.names import shown
 from colmate.intake.readers.json_data.exports import plain
+from colmate.intake.readers.json_data.values import JOIN, NESTED, is_keyed, scalar
+from colmate.intake.readers.json_data.wide import Flat, flatten
 from colmate.intake.reading import Chunk, Declared, Meaning, Reference, Rows
 
-__all__ = ["Columns", "KEY", "NUMBER", "PARENT", "REST", "Tables", "is_keyed", "joined_name", "scalar"]
+__all__ = ["KEY", "NUMBER", "OWN_KEYS", "PARENT", "REST", "Columns", "Tables", "joined_name"]
 
 PARENT: Final = "_parent"
 NUMBER: Final = "_row"
 KEY: Final = "_key"
 REST: Final = "_rest"
-JOIN: Final = " | "
 OWN_KEYS: Final = ("_id", "id")
 COLUMNS: Final = 2_000
 TABLES: Final = 250
-NESTED: Final = 40  # objects in objects that become columns; deeper ones stay JSON in one cell
 PERSONAL: Final = re.compile(r"\d{4}|@")
 BYTES: Final = 16 << 20
 
 Row = dict[str, str]
-
-
-def scalar(value: Any) -> str:
-    """Return a plain value as text."""
-    if type(value) is str:
-        return value
-    if value is None:
-        return ""
-    return str(value) if type(value) is not bool else ("true" if value else "false")
+Texts = list["str | None"]
+Wide = dict[str, Texts]
 
 
 def joined_name(table: str, name: str) -> str:
     """Return the name of the table for the lists called ``name`` in ``table``; none that may be a person's value."""
     clean = shown(name) or "list"
     return f"{table}.{'list' if PERSONAL.search(clean) else clean}" if table else clean
-
-
-def is_keyed(value: dict[str, Any]) -> bool:
-    """Tell whether an object is a list of records under their keys: members of one shape, under keys with figures."""
-    if len(value) < 3:
-        return False
-    for item in value.values():
-        if type(item) is not dict:
-            return False
-    if len(value) < 12 and not all(any(char.isdigit() for char in key) for key in value):
-        return False
-    times = Counter(name for item in value.values() for name in item)
-    return bool(times) and times.most_common(1)[0][1] >= 0.8 * len(value)
 
 
 class Columns:
@@ -94,6 +74,13 @@ class Columns:
             known.add(REST)
             fitting[REST] = msgspec.json.encode(rest).decode()
         return fitting
+
+    def renamed(self, table: str, names: Set[str]) -> list[str] | None:
+        """Return names fit for columns for those of many records; None where there may be too many."""
+        known = self._known.get(table, set())
+        if len(known) + len(names) >= COLUMNS:
+            return None
+        return list(names) if names <= known else list(self.fit(table, dict.fromkeys(names, "")))
 
     def names(self, table: str) -> Set[str]:
         """Return the columns that a table has so far."""
@@ -139,6 +126,68 @@ class Tables:
             for name, items in lists:
                 self._children(table, column, key, name, items)
         self._put(table, row)
+
+    def add_all(self, table: str, values: list[Any], extra: Wide) -> None:
+        """Take many records, found already, with the texts that ``extra`` has for each (None: none): see `add`."""
+        flat = flatten(values, extra) if set(map(type, values)) == {dict} else None
+        if flat is None or not self._columnar(table, flat, extra, len(values)):
+            for place, value in enumerate(values):
+                self.add(
+                    table, value, {name: text for name, texts in extra.items() if (text := texts[place]) is not None}
+                )
+
+    def _columnar(self, table: str, flat: Flat, extra: Wide, count: int) -> bool:
+        columns = {**extra, **flat.columns}
+        # the key that records may be given is one more
+        names = self._columns.renamed(table, dict.fromkeys((*columns, NUMBER)).keys())
+        if names is None:
+            return False
+        self.keys += flat.keys
+        if flat.lists:
+            places = sorted({place for _, entries in flat.lists for place, _ in entries})
+            column = self._keyed(table, columns, places, count)
+            for name, entries in flat.lists:
+                self._descendants(table, column, columns[column], name, entries)
+        names = self._columns.renamed(table, columns.keys()) or []
+        self._rows.add_all(table, dict(zip(names, columns.values(), strict=True)), count)
+        return True
+
+    def _keyed(self, table: str, columns: Wide, places: list[int], count: int) -> str:
+        """Give the records in ``places`` a key where they have none; return its column."""
+        column, given = "", list(columns.get(self._own.get(table, ""), ()))
+        for place in places:
+            if given and given[place]:
+                continue
+            row: Row = {str(name): columns[name][place] or "" for name in (*OWN_KEYS, NUMBER) if name in columns}
+            _, column = self.key_of(table, row)
+            given = given or list(columns.get(column) or [None] * count)
+            given[place] = row[column]
+        column = column or self._own[table]
+        columns[column] = given
+        return column
+
+    def _descendants(self, table: str, column: str, keys: Texts, name: str, entries: list[tuple[int, Any]]) -> None:
+        child = self.child(table, name)
+        self.refer(child, table, column)
+        owners: Texts = []
+        owns: Texts = []
+        items: list[Any] = []
+        for place, members in entries:
+            if type(members) is dict:
+                members = {own: item for own, item in members.items() if item}
+                owns += members
+                kept = list(members.values())
+            else:
+                kept = [item for item in members if item is not None and item != {}]
+                owns += [None] * len(kept)
+            items += kept
+            owners += [keys[place]] * len(kept)
+        extra = {PARENT: owners}
+        if set(owns) != {None}:
+            extra[KEY] = owns
+        self._account.find(len(items))
+        if items:
+            self.add_all(child, items, extra)
 
     def key_of(self, table: str, row: Row) -> tuple[str, str]:
         """Return the key of a record, given to it if it has none, and the column it is in; declare it."""

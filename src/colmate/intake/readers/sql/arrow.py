@@ -27,7 +27,7 @@ def parse(
 ) -> pa.Table | None:
     """Return ``rows`` records of delimited ``text`` as text columns ``c0``…; None unless the arithmetic comes out.
 
-    ``overhead``: how many bytes of the text are not those of values.
+    ``overhead``: how many bytes of the text are not those of values. Nulls come as empty texts.
     """
     names = [f"c{place}" for place in range(width)]
     parsing = pv.ParseOptions(
@@ -50,7 +50,19 @@ def parse(
         return None
     size = len(nulls[0])
     values = sum(_bytes_of(column) + size * column.null_count for column in table.columns)
-    return table if table.num_rows == rows and values + overhead == text.size else None
+    if table.num_rows != rows or values + overhead != text.size:
+        return None
+    # by that arithmetic nulls hold no bytes: without their bitmap they are empty texts
+    return pa.Table.from_arrays([_filled(column) for column in table.columns], names=names)
+
+
+def _filled(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not column.null_count:
+        return column
+    chunks = [
+        pa.StringArray.from_buffers(len(chunk), *chunk.buffers()[1:], offset=chunk.offset) for chunk in column.chunks
+    ]
+    return pa.chunked_array(chunks, column.type)
 
 
 def _bytes_of(column: pa.ChunkedArray) -> int:

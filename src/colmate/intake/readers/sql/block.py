@@ -20,31 +20,25 @@ from colmate.intake.readers.sql.marks import (
     BLANK,
     CLASS,
     MARKER,
+    MEANT,
     ODD,
     STRUCTURE,
     Codes,
     Marks,
     Offsets,
     joined,
+    kinds_of,
     marks_of,
     quoted_places,
     tuples_of,
 )
+from colmate.intake.readers.sql.plain import Layer, read_plain
 
 __all__ = ["Block", "read_block"]
 
 Evaluate = Callable[[bytes, int], str | None]
 
 
-def _escapes() -> Codes:
-    """What a backslash makes of the character after it: the manual of MySQL, table 11.1."""
-    meant = np.arange(256, dtype=np.uint8)
-    for letter, code in zip(b"0nrtbZ", (0, 10, 13, 9, 8, 26), strict=True):
-        meant[letter] = code
-    return meant
-
-
-MEANT: Final = _escapes()
 # E'…' and Oracle's q'[…]' have rules of their own for quotes
 OWN_RULES: Final = np.frombuffer(b"EeQq", np.uint8)
 
@@ -62,16 +56,25 @@ class Block:
     odd: list[tuple[int, int, int]]
 
 
-def read_block(data: bytes, grammar: Grammar, width: int, evaluate: Evaluate, hexed: frozenset[int]) -> Block | None:
+def read_block(
+    data: bytes, grammar: Grammar, width: int, evaluate: Evaluate, hexed: frozenset[int], *, marked: bool
+) -> Block | None:
     """Return the whole tuples at the beginning of ``data``, which starts with one; None when there is none.
 
     ``evaluate(expression, place)`` gives the text of what is not a plain value in column ``place`` (None for null).
-    ``hexed``: columns of text, where a number in hexadecimal is text.
+    ``hexed``: columns of text, where a number in hexadecimal is text. ``marked``: `MARKER` stands for statements taken
+    away, wherever they seemed to be: within a string they were text.
     """
     codes = np.frombuffer(data, np.uint8)
     quotes, escaped = quoted_places(data, codes, grammar)
     inside = np.bitwise_xor.accumulate(quotes.view(np.uint8))
-    marks = marks_of(data, codes, inside)
+    kinds = kinds_of(data, inside)
+    if marked and ((codes == MARKER[0]) & inside.view(np.bool_)).any():
+        return None
+    plain = read_plain(Layer(codes, inside, quotes, escaped, kinds), width, bool(hexed))
+    if plain is not None:
+        return Block(*plain, [])
+    marks = marks_of(codes, inside, kinds)
     opens, closes = tuples_of(marks)
     if not closes.size:
         return None
@@ -225,7 +228,7 @@ class _Work:
 
     def table(self) -> pa.Table | None:
         """Return the records, or None when Arrow or the arithmetic says no."""
-        if self.other or (MARKER[0] in self.text and MARKER in self.data):
+        if self.other:
             return None
         if not self.rows:
             return pa.table({f"c{place}": pa.array([], pa.string()) for place in range(self.width)})

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
+
+import numpy as np
 
 from colmate.intake.accounting import Account, Kind
 
 __all__ = ["Buffer", "Text"]
+
+SMALL: Final = 4096
 
 
 class Text(Protocol):
@@ -63,7 +67,7 @@ class Buffer:
     def passed(self, kind: Kind, end: int, headers: int = 0) -> None:
         """Book everything up to ``end`` as ``kind``, ``headers`` bytes of it as headers."""
         if end > self.place:
-            self.line += self.data.count(b"\n", self.place, end)
+            self.line += self._lines(end)
             if self._booked and end - self.place > headers:
                 self._account.consume(kind, end - self.place - headers)
             if self._booked and headers:
@@ -74,5 +78,11 @@ class Buffer:
         """Find and reject the record in ``data[start:end]``, or ``verbatim`` that stands for it; books no bytes."""
         self._account.find()
         text = self.data[start:end] if verbatim is None else verbatim
-        line = self.line + self.data.count(b"\n", self.place, start)
+        line = self.line + self._lines(start)
         self._account.reject(line, self.base + start, text, reason)
+
+    def _lines(self, end: int) -> int:
+        """Return how many lines end between the place and ``end``."""
+        if end - self.place < SMALL:
+            return self.data.count(b"\n", self.place, end)
+        return int(np.count_nonzero(np.frombuffer(self.data, np.uint8)[self.place : end] == 10))

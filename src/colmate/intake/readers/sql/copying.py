@@ -100,7 +100,7 @@ def _at_once(data: bytes, width: int) -> pa.Table | None:
     codes = np.frombuffer(data, np.uint8)
     marks = np.flatnonzero((codes == 9) | (codes == 10))
     ends = np.flatnonzero(codes[marks] == 10)
-    escaped = escapes(data, codes)
+    escaped = escapes(codes)
     letters = codes[escaped]
     if not (np.diff(ends, prepend=-1) == width).all() or LONG[letters].any():
         return None

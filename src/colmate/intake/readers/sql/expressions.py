@@ -189,6 +189,9 @@ def _string(token: bytes, grammar: Grammar) -> str:
 def _word(token: bytes, grammar: Grammar) -> Value:
     if token.upper() == b"NULL":
         return None
+    if token[:1] == b"$" and len(token) > 1 and grammar.dialect == "postgres":
+        tag = token.index(b"$", 1) + 1
+        return token[tag:-tag].decode("utf-8", "replace")
     if token[:1] == b'"' and grammar.dialect in ("mysql", "sqlite", ""):
         inner = token[1:-1].replace(b'""', b'"')
         return (

@@ -39,6 +39,8 @@ SIGNS: Final[tuple[tuple[Dialect, bytes], ...]] = (
 )
 BACKSLASHES_OFF: Final = re.compile(rb"sql_mode\s*=[^;\n]{0,400}NO_BACKSLASH_ESCAPES", re.I)
 BACKSLASHES_ON: Final = re.compile(rb"standard_conforming_strings\s*=\s*off", re.I)
+# what a dump says of itself stands at its top; further down the signs may be words of the data
+TOP: Final = 1 << 14
 LOOKED_AT: Final = 1 << 18
 
 
@@ -67,6 +69,8 @@ class Grammar:
         return re.compile(
             rb"[Ee]'(?>[^'\\]++|\\.|'')*+'"
             + (own if self.dialect == "oracle" else b"")
+            # PostgreSQL, 4.1.2.4: dollar-quoted strings
+            + (rb"|(\$(?:[A-Za-z_]\w*+)?\$).{0,4000}?\1" if self.dialect == "postgres" else b"")
             + rb"|'"
             + self.inner
             + rb"'|\"(?>[^\"]++|\"\")*+\"|`[^`]*+`|--[^\n]*+|/\*.{0,2000}?\*/|[\w.\x80-\xff]++|[^'\"`]",
@@ -83,11 +87,8 @@ class Grammar:
 
 def detect(head: bytes) -> Grammar:
     """Return how a dump that begins with ``head`` is written."""
-    dialect: Dialect = ""
-    for name, sign in SIGNS:
-        if re.search(sign, head, re.MULTILINE | re.IGNORECASE):
-            dialect = name
-            break
+    head = head[:LOOKED_AT]
+    dialect = _dialect(head[:TOP]) or _dialect(head)
     backslash = dialect == "mysql" or (not dialect and b"\\'" in head and _faults(head, True) < _faults(head, False))
     if dialect == "mysql" and BACKSLASHES_OFF.search(head):
         backslash = False
@@ -96,11 +97,15 @@ def detect(head: bytes) -> Grammar:
     return Grammar(dialect, backslash)
 
 
+def _dialect(head: bytes) -> Dialect:
+    return next((name for name, sign in SIGNS if re.search(sign, head, re.MULTILINE | re.IGNORECASE)), "")
+
+
 def _faults(head: bytes, backslash: bool) -> int:
     """Return how many strings would be followed by what cannot follow one."""
     # a string that never ends is one, up to the end: not each of the quotes in it another
     strings = re.compile(rb"'" + Grammar("", backslash).inner + rb"(?:'\s*+(.?)|\\?\Z)", re.DOTALL)
-    return sum(after not in (b"", b",", b")", b";", b"|", b":") for after in strings.findall(head[:LOOKED_AT]))
+    return sum(after not in (b"", b",", b")", b";", b"|", b":") for after in strings.findall(head))
 
 
 def unquoted(name: bytes) -> str:

@@ -25,7 +25,8 @@ __all__ = ["Inserts", "Target"]
 
 BETWEEN: Final = re.compile(rb"[\s,]*+")
 SMALLEST: Final = 64 << 10
-LARGEST: Final = 2 << 20
+# with all that is made of it, it fits in a processor's own memory
+LARGEST: Final = 1 << 19
 # fewer bytes than this are read faster one tuple at a time
 FEW: Final = 4 << 10
 MEMORY: Final = 1 << 17
@@ -95,12 +96,19 @@ class Inserts:
         if buffer.left < SMALLEST:
             buffer.more()
         place, data = buffer.place, buffer.data
-        piece = data[place : place + self._window]
-        if not joint:
-            close = piece.find(b");")
-            piece = piece[: close + 2] if close >= 0 else piece
-        if len(piece) < FEW or MARKER in piece:
+        stop = min(len(data), place + self._window)
+        if joint:
+            # what stands for a joint must stand for nothing else
+            own = data.find(MARKER, place, stop)
+            stop = own if own >= 0 else stop
+        else:
+            close = data.find(b");", place, stop)
+            stop = close + 2 if close >= 0 else stop
+        if stop - place < FEW:
+            # the last tuples of a statement, or text in which no window opens for a while
+            self._pause = self._penalty if joint else 0
             return False
+        piece = data[place:stop]
         size = len(piece)
         if joint:
             piece = piece.replace(b")" + joint + b"(", b")," + MARKER + b"(")
@@ -108,7 +116,7 @@ class Inserts:
         def value(expression: bytes, column: int) -> str | None:
             return self._evaluated(expression, grammar, column in target.hexed)
 
-        block = read_block(piece, grammar, len(target.columns), value, target.hexed)
+        block = read_block(piece, grammar, len(target.columns), value, target.hexed, marked=bool(joint))
         if block is None:
             self._failed(size)
             return False

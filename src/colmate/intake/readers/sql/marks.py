@@ -18,6 +18,7 @@ __all__ = [
     "BLANK",
     "CLASS",
     "MARKER",
+    "MEANT",
     "ODD",
     "STRUCTURE",
     "Codes",
@@ -26,6 +27,7 @@ __all__ = [
     "Offsets",
     "escapes",
     "joined",
+    "kinds_of",
     "marks_of",
     "quoted_places",
     "tuples_of",
@@ -56,13 +58,25 @@ CLASSES: Final = _classes()
 CLASS: Final = np.frombuffer(CLASSES, np.uint8)
 
 
-def escapes(data: bytes, codes: Codes) -> Offsets:
+def _meanings() -> Codes:
+    """What a backslash makes of the character after it: the manual of MySQL, table 11.1."""
+    meant = np.arange(256, dtype=np.uint8)
+    for letter, code in zip(b"0nrtbZ", (0, 10, 13, 9, 8, 26), strict=True):
+        meant[letter] = code
+    return meant
+
+
+MEANT: Final = _meanings()
+
+
+def escapes(codes: Codes) -> Offsets:
     """Return the places of the characters that a backslash stands before, itself not escaped."""
     slashes = np.flatnonzero(codes == 92)
     if not slashes.size:
         return slashes
-    if b"\\\\" in data:
-        begins = np.flatnonzero(np.diff(slashes, prepend=-2) != 1)
+    apart = np.diff(slashes, prepend=-2) != 1
+    if not apart.all():
+        begins = np.flatnonzero(apart)
         rank = np.arange(slashes.size) - np.repeat(begins, np.diff(np.append(begins, slashes.size)))
         slashes = slashes[rank % 2 == 0]
     followers = slashes + 1
@@ -74,7 +88,7 @@ def quoted_places(data: bytes, codes: Codes, grammar: Grammar) -> tuple[Flags, O
     quotes = codes == QUOTE
     escaped = np.empty(0, np.int64)
     if grammar.backslash and b"\\" in data:
-        escaped = escapes(data, codes)
+        escaped = escapes(codes)
         quotes[escaped] = False
     return quotes, escaped
 
@@ -94,12 +108,17 @@ class Marks:
         return Marks(self.places[:size], self.kinds[:size], self.chars[:size], self.depth[:size])
 
 
-def marks_of(data: bytes, codes: Codes, inside: Codes) -> Marks:
-    """Return the marks outside strings, up to the first thing that is no part of tuples; ``inside``: 1 in strings."""
-    kinds = np.frombuffer(data.translate(CLASSES), np.uint8) & (inside - 1)
-    places = np.flatnonzero(kinds != PLAIN)
+def kinds_of(data: bytes, inside: Codes) -> Codes:
+    """Return the kind of each byte, `PLAIN` within strings; ``inside``: 1 there."""
+    kinds: Codes = np.frombuffer(data.translate(CLASSES), np.uint8) & (inside - 1)
+    return kinds
+
+
+def marks_of(codes: Codes, inside: Codes, kinds: Codes) -> Marks:
+    """Return the marks outside strings, up to the first thing that is no part of tuples."""
+    places = np.flatnonzero(kinds)
     kinds, chars = kinds[places], codes[places]
-    limit = len(data)
+    limit = codes.size
     poison = kinds == POISON
     if poison.any():
         limit = int(places[np.argmax(poison)])
