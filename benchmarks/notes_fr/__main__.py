@@ -56,7 +56,7 @@ def _given(found: Iterable[Sequence[FindingLike]]) -> Iterator[Sequence[FindingL
 
 def _headline(scores: dict[str, Score]) -> None:
     print(
-        "\nMacro-F1 of what is mentioned, of that in the notes by hand, in the traps alone (with the micro-F1 behind it),"
+        "\nMacro-F1 of what is mentioned, of that in the notes by hand, in the traps alone (behind it their micro-F1),"
         "\nof what is told of the patient; then shares, of the traps those exactly right.\n"
     )
     print(

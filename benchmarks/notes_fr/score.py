@@ -87,8 +87,9 @@ class Score:
 
     ``mentioned``: the note speaks of the category at all; ``told``: it says it of the patient, asserted, now or past;
     ``by_hand``: as ``mentioned``, of the notes written by hand; ``trapped``: of the notes of a trap. ``assertion`` and
-    ``subject``: of the labels met by a finding. ``traps``: notes of a trap in which the categories are exactly the labelled ones; ``traps_empty``: of
-    those without a label, in which nothing may be found; ``traps_whole``: assertions and subjects are right too.
+    ``subject``: of the labels met by a finding. ``traps``: notes of a trap in which the categories are exactly the
+    labelled ones; ``traps_empty``: of those without a label, in which nothing may be found; ``traps_whole``:
+    assertions and subjects are right too.
     """
 
     mentioned: dict[str, Counts] = field(default_factory=lambda: _none())
