@@ -109,7 +109,7 @@ def _settings() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(notice),
         re.compile(f"{lead}{opening}"),
-        re.compile(f"{lead}{job} +(?:en|aux?|a|a la|a l'|dans|dans une?|chez|aupres|pour) "),
+        re.compile(f"{lead}{job} +(?:en|aux?|a|a la|a l'|dans|dans une?|chez|aupres) "),
         re.compile(work),
     )
 
