@@ -239,6 +239,30 @@ def test_the_scorer_on_a_table_worked_by_hand() -> None:
     assert (result.traps_empty.right, result.traps_empty.of) == (0, 1)
     assert result.by_hand == result.mentioned
     assert result.macro_f1 == pytest.approx(3 / len(CATEGORIES))
+    assert (result.trapped_macro_f1, result.trapped_micro_f1) == (0.0, 0.0)
+
+
+# what the three notes of a trap bear and what is found in them; macro and micro F1 over the traps
+TRAPPED = [
+    ("nothing found where nothing is", ("@veil: voile du palais",), ((),), 1.0, 1.0),
+    ("one right, one false alarm", ("@ts: [[suicide:TS]]", "@veil: voile"), (("suicide",), ("religion",)), 0.5, 2 / 3),
+    ("one missed", ("@ts: [[suicide:TS]] [[addiction:OH]]",), (("suicide",),), 0.5, 2 / 3),
+    ("what is tolerated does not count", ("@ts: [[suicide:TS]] ~ psychiatric",), (("suicide", "psychiatric"),), 1.0, 1),
+    ("notes without a trap do not count", ("@ts: [[suicide:TS]]", "[[hiv_sti:VIH]]"), (("suicide",), ()), 1.0, 1.0),
+    ("a category weighs as much as another",
+     ("@ts: [[suicide:TS]]", "@ts: [[suicide:IMV]]", "@oh: [[addiction:OH]]", "@oh: 25 OH"),
+     (("suicide",), ("suicide",), ("addiction",), ("addiction",)), (1 + 2 / 3) / 2, 6 / 7),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "texts", "found", "by_category", "together"), TRAPPED)
+def test_the_f1_of_the_traps_alone(
+    told: str, texts: tuple[str, ...], found: tuple[tuple[str, ...], ...], by_category: float, together: float
+) -> None:
+    notes = [lay_out(parse(text), str(number(text))) for text in texts]
+    result = score(notes, lambda _: iter([[Found(each, "asserted", "patient", 0, 2) for each in of] for of in found]))
+    assert result.trapped_macro_f1 == pytest.approx(by_category), told
+    assert result.trapped_micro_f1 == pytest.approx(together), told
 
 
 def test_a_reader_that_leaves_notes_unread_is_refused() -> None:

@@ -43,6 +43,11 @@ class Counts:
         self.missed += gold and not found
 
     @property
+    def any(self) -> bool:
+        """Whether there was anything to find, or anything found."""
+        return bool(self.right or self.wrong or self.missed)
+
+    @property
     def precision(self) -> float:
         """1.0 when nothing was found."""
         return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
@@ -81,14 +86,16 @@ class Score:
     """What a reader was found worth.
 
     ``mentioned``: the note speaks of the category at all; ``told``: it says it of the patient, asserted, now or past;
-    ``by_hand``: as ``mentioned``, of the notes written by hand. ``assertion`` and ``subject``: of the labels met by a
-    finding. ``traps``: notes of a trap in which the categories are exactly the labelled ones; ``traps_empty``: of
-    those without a label, in which nothing may be found; ``traps_whole``: assertions and subjects are right too.
+    ``by_hand``: as ``mentioned``, of the notes written by hand; ``trapped``: of the notes of a trap. ``assertion`` and
+    ``subject``: of the labels met by a finding. ``traps``: notes of a trap in which the categories are exactly the
+    labelled ones; ``traps_empty``: of those without a label, in which nothing may be found; ``traps_whole``:
+    assertions and subjects are right too.
     """
 
-    mentioned: dict[str, Counts] = field(default_factory=lambda: {name: Counts() for name in CATEGORIES})
-    told: dict[str, Counts] = field(default_factory=lambda: {name: Counts() for name in CATEGORIES})
-    by_hand: dict[str, Counts] = field(default_factory=lambda: {name: Counts() for name in CATEGORIES})
+    mentioned: dict[str, Counts] = field(default_factory=lambda: _none())
+    told: dict[str, Counts] = field(default_factory=lambda: _none())
+    by_hand: dict[str, Counts] = field(default_factory=lambda: _none())
+    trapped: dict[str, Counts] = field(default_factory=lambda: _none())
     assertion: Share = field(default_factory=Share)
     subject: Share = field(default_factory=Share)
     traps: Share = field(default_factory=Share)
@@ -107,10 +114,26 @@ class Score:
         """Of ``told``."""
         return macro(self.told)
 
+    @property
+    def trapped_macro_f1(self) -> float:
+        """Of ``trapped``: the mean over the categories that a trap note bears or in which one was found."""
+        return macro({name: counts for name, counts in self.trapped.items() if counts.any})
+
+    @property
+    def trapped_micro_f1(self) -> float:
+        """Of ``trapped``, all categories counted together; 1.0 when there was nothing to find and nothing found."""
+        every = self.trapped.values()
+        together = Counts(*(sum(getattr(each, key) for each in every) for key in ("right", "wrong", "missed")))
+        return together.f1 if together.any else 1.0
+
 
 def macro(counts: dict[str, Counts]) -> float:
-    """The mean F1 of the categories."""
-    return sum(each.f1 for each in counts.values()) / len(counts)
+    """The mean F1 of the categories, 1.0 of none."""
+    return sum(each.f1 for each in counts.values()) / len(counts) if counts else 1.0
+
+
+def _none() -> dict[str, Counts]:
+    return {name: Counts() for name in CATEGORIES}
 
 
 def score(notes: Sequence[Note], reader: Reader) -> Score:
@@ -128,6 +151,7 @@ def _note(result: Score, note: Note, findings: Sequence[FindingLike]) -> None:
         (result.mentioned, _any),
         (result.told, _told),
         *([(result.by_hand, _any)] if note.kind == "hand" else []),
+        *([(result.trapped, _any)] if note.trap else []),
     ]
     for counts, chosen in tables:
         gold = {finding.category for finding in note.findings if chosen(finding)}

@@ -8,7 +8,7 @@ import pytest
 
 from colmate.catalogue import load, special_categories
 from colmate.errors import InternalError
-from colmate.notes.phrases import compile_phrase, engine_patterns, union
+from colmate.notes.phrases import compile_phrase, engine_patterns, groups, options, union
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,14 @@ def test_all_phrases_of_the_catalogue_compile_and_tell_how_they_begin() -> None:
     ]
     for phrase in phrases:
         assert compile_phrase(phrase).firsts
+
+
+def test_no_phrase_of_cues_ends_where_a_word_must_follow() -> None:
+    phrases = [phrase for kind in special_categories().values() for group in kind.cues for phrase in group["any"]]
+    last = [(phrase, list(groups(phrase))[-1]) for phrase in phrases if phrase.endswith(")")]
+    assert not [
+        phrase for phrase, (start, end) in last if any(each[-1:] == " " for each in options(phrase[start + 1 : end]))
+    ]
 
 
 def test_every_group_of_cues_gives_its_reason() -> None:

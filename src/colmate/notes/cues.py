@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from colmate.catalogue import load, special_categories
+from colmate.notes.anchors import Anchors, anchors
 from colmate.notes.phrases import Phrase, compile_phrase, engine_patterns, union
 
 __all__ = ["Cue", "CueBook", "Match", "cue_book"]
@@ -40,10 +41,20 @@ class Match:
 
 @dataclass(frozen=True)
 class _Beginning:
-    """All phrases that can begin with given characters: one pattern to ask whether any does, then each."""
+    """All phrases that can begin with given characters: one pattern to ask whether any does, then each.
 
-    any: re.Pattern[str]
-    each: tuple[tuple[re.Pattern[str], Cue], ...]
+    They are compiled when a note first asks: few notes ask for all.
+    """
+
+    cues: tuple[Cue, ...]
+
+    @cached_property
+    def any(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{'|'.join(cue.phrase.pattern for cue in self.cues)})(?![a-z0-9])")
+
+    @cached_property
+    def each(self) -> tuple[tuple[re.Pattern[str], Cue], ...]:
+        return tuple((_alone(cue.phrase.pattern), cue) for cue in self.cues)
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,11 @@ class CueBook:
         """RE2 patterns, one of which every folded note with a cue matches."""
         return engine_patterns(cue.phrase for cue in self.cues)
 
+    @cached_property
+    def anchors(self) -> Anchors:
+        """What to look for in words first: a note with a cue has one of them."""
+        return anchors(cue.phrase.source for cue in self.cues)
+
     def matches(self, folded: str) -> list[Match]:
         """Return the cues found, traps taken out; of overlapping cues of a category the longest stays."""
         words = [word.start() for word in _WORD.finditer(folded)]
@@ -89,20 +105,15 @@ def _index(cues: tuple[Cue, ...]) -> dict[str, _Beginning]:
     for cue in cues:
         for first in cue.phrase.firsts:
             pairs[first].append(cue)
-    return {first: _beginning(some + (pairs.get(first[0], []) if first[1:] else [])) for first, some in pairs.items()}
+    return {
+        first: _Beginning((*some, *(pairs.get(first[0], ()) if first[1:] else ()))) for first, some in pairs.items()
+    }
 
 
 @cache
 def _alone(pattern: str) -> re.Pattern[str]:
     """Compile a phrase once, though it stands under several beginnings."""
     return re.compile(f"{pattern}(?![a-z0-9])")
-
-
-def _beginning(cues: list[Cue]) -> _Beginning:
-    return _Beginning(
-        re.compile(f"(?:{'|'.join(cue.phrase.pattern for cue in cues)})(?![a-z0-9])"),
-        tuple((_alone(cue.phrase.pattern), cue) for cue in cues),
-    )
 
 
 def _scan(folded: str, words: list[int], index: dict[str, _Beginning]) -> Iterator[Match]:

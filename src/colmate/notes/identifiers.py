@@ -17,8 +17,10 @@ import ibis.expr.types as ir
 from colmate.catalogue import load
 from colmate.engine import Engine, ascii_fold, extract_all
 
-__all__ = ["Kind", "Recognises", "identified", "kinds", "may_identify"]
+__all__ = ["EVERY", "Kind", "Recognises", "identified", "kinds", "may_identify"]
 
+# a limit that nothing reaches: what stands before it is computed once
+EVERY = 1 << 62
 _SIGN = r"[\d@#!$%&*+=?_.-]"
 
 
@@ -71,14 +73,16 @@ def _of_kind(texts: ir.Table, kind: Kind, recogniser: Recognises | None) -> ir.T
     held = texts.filter(texts["text"].re_search(kind.pattern))
     source = held["text"].re_replace(kind.without, " ") if kind.without else held["text"]
     cut = held.select("note", "text", value=extract_all(source, kind.pattern, 1).unnest())
-    value = cut["value"].strip()
+    cut = cut.mutate(value=cut["value"].strip())
     if not kind.sure:
-        kept = _worded(value, cut["text"], kind.semantic_type)
+        kept = cut.filter(_worded(cut["value"], cut["text"], kind.semantic_type))
     elif recogniser is None:
-        kept = ibis.literal(False)
+        kept = cut.limit(0)
     else:
-        kept = recogniser.accepts(recogniser.canonical(value))
-    return cut.filter(kept).select("note", semantic_type=ibis.literal(kind.semantic_type))
+        # a table of its own: a recogniser names the canonical form a hundred times, and all of it would be written out
+        named = cut.mutate(canonical=recogniser.canonical(cut["value"])).limit(EVERY)
+        kept = named.filter(recogniser.accepts(named["canonical"]))
+    return kept.select("note", semantic_type=ibis.literal(kind.semantic_type))
 
 
 def _worded(value: ir.StringValue, text: ir.StringValue, semantic_type: str) -> ir.BooleanValue:

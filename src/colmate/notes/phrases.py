@@ -17,23 +17,24 @@ unbounded repetition is the end of one word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from colmate.errors import InternalError
 
-__all__ = ["Phrase", "compile_phrase", "engine_patterns", "union"]
+__all__ = ["Phrase", "compile_phrase", "engine_patterns", "groups", "in_groups", "options", "union", "ways"]
 
 BETWEEN = r"(?:[ \n'_:=./-]{1,3})"
 BETWEEN_LOOSE = r"(?:[ \n'_:=.,(/-]{1,3})"
-# the engine keeps what Python's folding makes one: blanks of all kinds, typographic apostrophes
-BETWEEN_ENGINE = r"(?:[ \t\r\n'’‘´_:=./-]{1,3})"
 WORD = r"[a-z0-9]{1,30}"
+# the engine lets more through, for a smaller automaton; it keeps what Python's folding makes one: blanks, apostrophes
+BETWEEN_ENGINE = r"(?:[\x01-/:-`{-\x7f’‘´]+)"
+WORD_ENGINE = "[a-z0-9]+"
 _PIECES = re.compile(r"~(\d) |([*# ()|?])|([a-z0-9+])|(.)", re.DOTALL)
 DIGITS = frozenset("0123456789")
-# characters of one pattern of the engine: RE2 builds its automaton as it reads, and beyond some size is a hundred times
-# slower
-TOGETHER = 7_000
+# characters of one pattern of the engine, and of one with gaps, which multiply the states of all that stands beside
+# them: RE2 builds its automaton as it reads, and where the states outgrow its memory it is a hundred times slower
+TOGETHER, TOGETHER_GAPPED = 12_000, 4_000
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,16 @@ def compile_phrase(source: str, loose: bool = False) -> Phrase:
         else:
             pieces.append(re.escape(letter or other))
     pattern = "".join(pieces).replace(BETWEEN, BETWEEN_LOOSE if loose else BETWEEN)
-    if re.compile(pattern).fullmatch(""):
+    firsts = _firsts(source)
+    if "" in firsts:
         raise InternalError(f"a cue of the catalogue matches nothing: {source!r}")
-    return Phrase(source, pattern, _firsts(source))
+    return Phrase(source, pattern, firsts)
 
 
 def _firsts(source: str) -> frozenset[str]:
     """Return the one or two characters with which a match can begin, by walking what can stand first.
 
-    Two where both are certain; one where anything may follow it.
+    Two where both are certain; one where anything may follow it; none where the empty text would match.
     """
     found: set[str] = set()
     waiting, seen = [("", source)], set[tuple[str, str]]()
@@ -79,22 +81,25 @@ def _firsts(source: str) -> frozenset[str]:
             continue
         seen.add(state)
         taken, text = state
-        if len(taken) == 2 or (taken and (not text or text[0] in " *")):
+        if len(taken) == 2 or not text or text[0] == "*" or (taken and text[0] == " "):
             found.add(taken)
-        elif text[:1] == "(":
-            end = _closing(text)
-            optional = text[end + 1 : end + 2] == "?"
-            rest = text[end + 2 :] if optional else text[end + 1 :]
-            waiting.extend((taken, option + rest) for option in _options(text[1:end]))
-            if optional:
-                waiting.append((taken, rest))
-        elif text:
-            optional = text[1:2] == "?"
-            rest = text[2:] if optional else text[1:]
-            waiting.extend((taken + character, rest) for character in (DIGITS if text[0] == "#" else text[0]))
-            if optional:
-                waiting.append((taken, rest))
+        else:
+            for sign, rest in ways(text):
+                waiting.extend((taken + character, rest) for character in (DIGITS if sign == "#" else (sign,)))
     return frozenset(found)
+
+
+def ways(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to begin on the rest of a phrase: (the sign that is taken or "", what then remains)."""
+    end = _closing(text) if text[0] == "(" else 0
+    optional = text[end + 1 : end + 2] == "?"
+    rest = text[end + 2 :] if optional else text[end + 1 :]
+    if end:
+        yield from (("", option + rest) for option in options(text[1:end]))
+    else:
+        yield text[0], rest
+    if optional:
+        yield "", rest
 
 
 def _closing(text: str) -> int:
@@ -106,15 +111,25 @@ def _closing(text: str) -> int:
     raise InternalError(f"a cue of the catalogue lacks a bracket: {text!r}")
 
 
-def _options(text: str) -> list[str]:
-    depth, options = 0, [""]
+def options(text: str) -> list[str]:
+    """Return the options of a group, given without its brackets."""
+    depth, found = 0, [""]
     for character in text:
         depth += (character == "(") - (character == ")")
         if character == "|" and depth == 0:
-            options.append("")
+            found.append("")
         else:
-            options[-1] += character
-    return options
+            found[-1] += character
+    return found
+
+
+def groups(source: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of the opening and closing bracket of each group that is in no other."""
+    place = source.find("(")
+    while place >= 0:
+        end = place + _closing(source[place:])
+        yield place, end
+        place = source.find("(", end)
 
 
 def union(phrases: Iterable[Phrase]) -> re.Pattern[str]:
@@ -125,15 +140,25 @@ def union(phrases: Iterable[Phrase]) -> re.Pattern[str]:
 
 def engine_patterns(phrases: Iterable[Phrase]) -> list[str]:
     """Return patterns for the engine (RE2), one of which finds any of the phrases as whole words in a folded text."""
-    # gaps multiply the states of all that stands beside them: they are kept apart
-    inner = sorted({phrase.pattern for phrase in phrases}, key=lambda pattern: (WORD in pattern, pattern))
-    inner = [pattern.replace(BETWEEN, BETWEEN_ENGINE) for pattern in inner]
+    inner = sorted({phrase.pattern for phrase in phrases})
+    gapped = [pattern for pattern in inner if WORD in pattern]
+    plain = [pattern for pattern in inner if WORD not in pattern]
+    groups = [*in_groups(plain, TOGETHER), *in_groups(gapped, TOGETHER_GAPPED)]
+    return [f"(?:^|[^a-z0-9])(?:{'|'.join(map(_for_engine, group))})(?:[^a-z0-9]|$)" for group in groups]
+
+
+def _for_engine(pattern: str) -> str:
+    return pattern.replace(WORD, WORD_ENGINE).replace(BETWEEN, BETWEEN_ENGINE)
+
+
+def in_groups(patterns: Iterable[str], together: int) -> list[list[str]]:
+    """Return patterns in groups, none of more than so many characters but for one that is longer alone."""
     groups: list[list[str]] = []
-    size, gapped = TOGETHER, False
-    for pattern in inner:
-        if size + len(pattern) > TOGETHER or (WORD in pattern) is not gapped:
+    size = together
+    for pattern in patterns:
+        if size + len(pattern) > together or not groups:
             groups.append([])
-            size, gapped = 0, WORD in pattern
+            size = 0
         groups[-1].append(pattern)
         size += len(pattern)
-    return [f"(?:^|[^a-z0-9])(?:{'|'.join(group)})(?:[^a-z0-9]|$)" for group in groups]
+    return groups

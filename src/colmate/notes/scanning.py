@@ -1,12 +1,13 @@
 """Find the special categories of a whole case: a filter in the engine, then only the notes that may say something.
 
 The filter is made of the same phrases as the reading, and lets every note through that holds a character on which the
-engine and Python might fold differently: it can let too much through, never too little.
+engine and Python might fold differently: it can let too much through, never too little. It asks first for the rare
+words of the phrases, once for each distinct word of all notes, so that a harmless note costs little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -18,16 +19,17 @@ import pyarrow as pa
 from colmate.engine import Engine
 from colmate.notes.cues import cue_book
 from colmate.notes.folding import engine_fold, is_odd
-from colmate.notes.identifiers import Recognises, identified, may_identify
+from colmate.notes.identifiers import EVERY, Recognises, identified, may_identify
 from colmate.notes.reading import read_note
 from colmate.notes.spelling import filter_patterns as misspelt
+from colmate.notes.spelling import real_word
 
-__all__ = ["NoteTable", "Scanned", "may_disclose", "scan"]
+__all__ = ["NoteTable", "Scanned", "may_disclose", "scan", "worth_reading"]
 
 BATCH = 8192
 # columns that are filtered one by one; more are stacked first
 SEVERAL = 8
-EVERY = 1 << 62
+
 _SAID = [("category", pa.string()), ("assertion", pa.string()), ("subject", pa.string()), ("past", pa.bool_())]
 _PLACE = [("table", pa.int32()), ("record", pa.int64()), ("field", pa.string())]
 _READ = pa.schema([("note", pa.int64()), *_SAID])
@@ -61,7 +63,11 @@ def may_disclose(text: ir.StringValue) -> ir.BooleanValue:
 
 
 def _holds_cue(folded: ir.StringValue) -> ir.BooleanValue:
-    return reduce(or_, (folded.re_search(pattern) for pattern in (*cue_book().filter_patterns, *misspelt())))
+    return _matches(folded, (*cue_book().filter_patterns, *misspelt()))
+
+
+def _matches(folded: ir.StringValue, patterns: Iterable[str]) -> ir.BooleanValue:
+    return reduce(or_, (folded.re_search(pattern) for pattern in patterns))
 
 
 def scan(
@@ -88,8 +94,10 @@ def scan(
         parts = [_column(table, field) for table in tables for field in table.fields]
         notes = ibis.union(*parts) if len(parts) > 1 else parts[0]
     # what is written thousands of times ("RAS", "tiers payant") is looked at once: to look costs ten times a scan
-    worth = _worth(notes.select("text").distinct(), bool(recognisers))
+    distinct = engine.materialise(notes.select("text").distinct(), "notes:distinct")
+    worth = worth_reading(engine, distinct, bool(recognisers))
     texts = engine.materialise(worth.select("text", note=ibis.row_number().cast("int64")), "notes:texts")
+    engine.drop("notes:distinct", "notes:words")
     # a text that only holds an identifier need not be read
     telling = texts.filter(may_disclose(texts["text"])) if recognisers else texts
     read = engine.memtable(_read_all(engine, telling, progress), "notes:read")
@@ -106,12 +114,26 @@ def scan(
     return Scanned(findings, kept)
 
 
-def _worth(texts: ir.Table, named: bool) -> ir.Table:
-    """Keep the texts that may disclose something; with ``named``, those that may hold an identifier too."""
-    # a limit that nothing reaches: without it the engine would fold each note once for each pattern
-    folded = texts.mutate(folded=engine_fold(texts["text"])).limit(EVERY)
-    worth = _holds_cue(folded["folded"]) | is_odd(folded["text"])
-    return folded.filter(worth | may_identify(folded["text"]) if named else worth)
+def worth_reading(engine: Engine, texts: ir.Table, named: bool) -> ir.Table:
+    """Keep the texts (distinct, column text) that may disclose something; ``named``: or may hold an identifier."""
+    anchors = cue_book().anchors
+    words = texts.select("text", word=texts["text"].split(" ").unnest())
+    # limits that nothing reaches: without them the engine would fold anew for each pattern
+    folded = words.select("word").distinct().mutate(folded=engine_fold(ibis._["word"])).limit(EVERY)
+    word = folded["folded"]
+    slip = _matches(word, misspelt()) & ~word.re_search(real_word())
+    # figures are most of what makes notes differ, and no cue is one
+    rare = folded.filter(word.re_search("[a-z]") & (_matches(word, anchors.words) | slip))
+    telling = engine.materialise(rare.select("word"), "notes:words")
+    again = words.semi_join(telling, "word").select("text").distinct()
+    again = again.mutate(folded=engine_fold(again["text"])).limit(EVERY)
+    every = texts.mutate(folded=engine_fold(texts["text"])).limit(EVERY)
+    other = _matches(every["folded"], anchors.phrases) | is_odd(every["text"])
+    return ibis.union(
+        again.filter(_holds_cue(again["folded"])).select("text"),
+        every.filter(other | may_identify(every["text"]) if named else other).select("text"),
+        distinct=True,
+    )
 
 
 def _filled(notes: ir.Table) -> ir.Table:

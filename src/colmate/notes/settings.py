@@ -22,11 +22,30 @@ REACH = 7
 _WORD = re.compile(r"[a-z0-9]+")
 _END = re.compile(r"[;\n|?!]|\.(?=\s|$)")
 _COMMA = re.compile(r"[,;\n|?!/]|\.(?=\s|$)| - ")
+# "sida : brochure à commander": what a notice is about may stand before it
+_NAMED = re.compile(r"(?:(?<=[.;\n|/])|^|(?<= - ))[a-z ']{2,40} ?: ?(?:des |la |les |une? )?$")
 _TITLE = re.compile(
     r"\b(?:M|Mr|MM|Mme|Mmes|Mlle|Melle|Dr|Docteur|Pr|Prof|Ma[iî]tre|Madame|Monsieur|[Ff]amille|[Ee]poux|n[ée]e?)"
     r"\.?\s+(?:[A-ZÉÈ][\w'’-]*[\s-]+){0,2}$"
 )
 _SURNAME = re.compile(r"[A-ZÉÈ][a-zà-ÿ'’-]{2,}|[A-ZÉÈ'’-]{5,}")
+
+
+# "LFI = laboratoire": an abbreviation that is explained stands for the explanation, unless that is a result
+_EXPLAINED = re.compile(r" ?= ?(?!pos|neg|oui|non\b|ok\b|ras\b|norm|ind)(?:l[ea']s? ?)?[a-z]{4,}")
+_SHORT = re.compile(r"[A-Z]{2,6}")
+# "Heureux-Cocu": a capital on both sides of a hyphen is a double name; diseases are named so too, and stay
+_DOUBLE = re.compile(r"[A-ZÉÈ][\w'’]+-$")
+_DOUBLED = re.compile(r"-[A-ZÉÈ]\w")
+_NAMES = frozenset(
+    ("religion", "ethnic_origin", "politics_union", "sexual_life", "criminal", "judgement", "violence_abuse")
+)
+# an insult between quotation marks is told, not made, where the note says that somebody spoke
+_QUOTED = re.compile(r"[«\"“][^«»\"“”]{2,120}[»\"”]")
+_SPOKE = re.compile(
+    r"\b(?:selon|dixit|d apres|di[st]|disait|disant|crie|a-t-(?:il|elle)|insult\w+|traite\w*|appell\w+|hurl\w+"
+    r"|ecri[ts]|trouve|qualifi\w+|parle\w* de|repond\w*|lance|menac\w+|propos|mots?)\b"
+)
 
 
 def disclosing(text: str, folded: Folded, matches: Sequence[Match]) -> list[Match]:
@@ -39,7 +58,27 @@ def disclosing(text: str, folded: Folded, matches: Sequence[Match]) -> list[Matc
         for match in matches
         if not ((place := bisect_right(starts, match.start)) and match.start < covered[place - 1][1])
         and not (mixed and _is_name(text, *folded.span(match.start, match.end)))
+        and not _is_explained(text, folded, match)
+        and not (mixed and match.cue.category in _NAMES and _is_double(text, *folded.span(match.start, match.end)))
+        and not (match.cue.category == "judgement" and _is_quoted(folded.text, match))
     ]
+
+
+def _is_explained(text: str, folded: Folded, match: Match) -> bool:
+    start, end = folded.span(match.start, match.end)
+    return bool(_SHORT.fullmatch(text, start, end)) and bool(_EXPLAINED.match(folded.text, match.end))
+
+
+def _is_double(text: str, start: int, end: int) -> bool:
+    before, after = _DOUBLE.search(text, max(0, start - 20), start), _DOUBLED.match(text, end)
+    return text[start].isupper() and bool(before or after)
+
+
+def _is_quoted(folded: str, match: Match) -> bool:
+    low, high = max(0, match.start - 120), match.end + 120
+    quotes = (quote.span() for quote in _QUOTED.finditer(folded, low, high))
+    inside = next((span for span in quotes if span[0] < match.start and match.end < span[1]), None)
+    return inside is not None and bool(_SPOKE.search(f"{folded[low : inside[0]]} {folded[inside[1] : high]}"))
 
 
 def _merged(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -70,7 +109,7 @@ def _settings() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(notice),
         re.compile(f"{lead}{opening}"),
-        re.compile(f"{lead}{job} +(?:en|aux?|a|a la|a l'|dans|dans une?|chez|aupres|pour) "),
+        re.compile(f"{lead}{job} +(?:en|aux?|a|a la|a l'|dans|dans une?|chez|aupres) "),
         re.compile(work),
     )
 
@@ -80,6 +119,8 @@ def _covered(folded: str) -> Iterator[tuple[int, int]]:
     notice, opening, job, work = _settings()
     for pattern, ends in ((notice, _END), (opening, _END), (job, _COMMA), (work, _COMMA)):
         for found in pattern.finditer(folded):
+            if pattern is notice and (named := _NAMED.search(folded, max(0, found.start() - 60), found.start())):
+                yield named.span()
             words = [word.end() for word in _WORD.finditer(folded, found.end(), found.end() + 200)]
             last = words[min(REACH, len(words)) - 1] if words else found.end()
             stop = ends.search(folded, found.end(), last)

@@ -14,7 +14,7 @@ from functools import cache
 from colmate.catalogue import load
 from colmate.notes.folding import Folded
 
-__all__ = ["corrected", "filter_patterns", "neighbours"]
+__all__ = ["corrected", "filter_patterns", "neighbours", "real_word"]
 
 # words in one pattern of the engine
 TOGETHER = 40
@@ -96,6 +96,12 @@ def filter_patterns() -> list[str]:
     words = sorted(_known())
     groups = [words[start : start + TOGETHER] for start in range(0, len(words), TOGETHER)]
     return [f"(?:^|[^a-z])(?:{'|'.join(_around(word) for word in group)})(?:[^a-z]|$)" for group in groups]
+
+
+@cache
+def real_word() -> str:
+    """Return the pattern (RE2) of a piece of text that is one word, and one that is never taken for a slip."""
+    return f"^[^a-z]*(?:{'|'.join(sorted(_untouched() - _known()))})[^a-z]*$"
 
 
 def _around(word: str) -> str:
