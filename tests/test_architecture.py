@@ -28,7 +28,7 @@ ALLOWED = {
     "sections": {"columns", "model", "intake"},
     "pipeline": STAGES | GROUND | {"case", "progress", "sections"},
     "analysis": {"pipeline", "sections", "intake", "case", "engine", "errors", "model", "progress"},
-    "linking": {"columns", "subjects", "engine", "errors"},
+    "linking": {"intake", "columns", "subjects", "engine", "catalogue", "errors"},
     "verification": {"case", "engine", "errors", "report"},
     "review": {"case", "catalogue", "engine", "errors", "notes", "sections"},
     "explanation": {"case", "engine", "errors", "pipeline", "sections", "subjects"},

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
+from typing import Any
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -62,9 +66,66 @@ def test_a_record_with_too_little_tells_no_person() -> None:
     assert None not in persons[1:]
 
 
-def test_it_refuses_a_column_that_is_not_there() -> None:
-    with pytest.raises(UsageError, match="no such columns: surname"):
-        colmate.link(pa.table({"last": ["A"]}), {"surname": "last_name"})
+REFUSED: list[tuple[str, Any, Any, str]] = [
+    ("no such column", pa.table({"last": ["A"]}), {"surname": "last_name"}, "no such columns: surname"),
+    (
+        "no such type",
+        pa.table({"last": ["A"]}),
+        {"last": "lastname"},
+        "'lastname' is no semantic type; did you mean last",
+    ),
+    ("types in a list", pa.table({"last": ["A"]}), ["last_name"], "must map names of columns"),
+    ("no table", [{"last": "A"}], None, "must be a pyarrow table, not a list"),
+]
+
+
+@pytest.mark.parametrize(("records", "types", "says"), [one[1:] for one in REFUSED], ids=[one[0] for one in REFUSED])
+def test_it_refuses_in_a_sentence_what_cannot_be_meant(records: Any, types: Any, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        colmate.link(records, types)
+
+
+def _twice(**more: Any) -> pa.Table:
+    """Two records of one person, and a column ``odd`` besides."""
+    names = {"NOM": ["KERVADEC"] * 2, "PRENOM": ["Maëlle"] * 2, "DATE_NAISSANCE": ["17/05/1984"] * 2}
+    return pa.table(names | more)
+
+
+NO_UTF8 = pa.Array.from_buffers(pa.string(), 2, pa.array([b"\xff\xfe", b"A"]).buffers())
+ONE, NOBODY = [1, 1], [None, None]
+ODD: list[tuple[str, Any, list[int | None]]] = [
+    ("no record", pa.table({"NOM": pa.array([], pa.string())}), []),
+    ("no column", pa.table({}), []),
+    ("nothing but nulls", pa.table({"NOM": pa.nulls(2), "PRENOM": pa.nulls(2, pa.string())}), NOBODY),
+    ("numbers of nobody", pa.table({"x": [1, 2]}), NOBODY),
+    ("numbers beyond 64 bits", pa.table({"x": pa.array([2**63 + 5, 2**64 - 1], pa.uint64())}), NOBODY),
+    ("lists", _twice(odd=[["a", "b"], ["c"]]), ONE),
+    ("structures", _twice(odd=[{"a": 1}, {"a": 2}]), ONE),
+    ("maps", _twice(odd=pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64()))), ONE),
+    ("bytes", _twice(odd=[b"\xff\xfe", None]), ONE),
+    ("text that is not UTF-8", _twice(odd=NO_UTF8), ONE),
+    ("decimals", _twice(odd=pa.array([decimal.Decimal("1e40")] * 2, pa.decimal256(60, 2))), ONE),
+    ("moments", _twice(odd=pa.array([datetime.datetime(2020, 1, 1)] * 2, pa.timestamp("ns", "Europe/Paris"))), ONE),
+    ("moments beyond the calendar", _twice(odd=pa.array([2**62, -(2**62)], pa.timestamp("s"))), ONE),
+    ("durations", _twice(odd=pa.array([1, 2], pa.duration("s"))), ONE),
+    ("intervals", _twice(odd=pa.array([(1, 2, 3)] * 2, pa.month_day_nano_interval())), ONE),
+    ("zero bytes", _twice(odd=["A\0B", None]), ONE),
+    ("one name for two columns", pa.Table.from_arrays([*_twice().columns, pa.array(["F"] * 2)],
+                                                      names=["NOM", "PRENOM", "DATE_NAISSANCE", "NOM"]), ONE),
+    ("columns without a name", pa.Table.from_arrays(_twice().columns, names=["", "", ""]), ONE),
+    ("names written once", _twice().set_column(0, "NOM", _twice()["NOM"].dictionary_encode()), ONE),
+    ("a date", _twice().set_column(2, "DATE_NAISSANCE", pa.array([datetime.date(1984, 5, 17)] * 2)), ONE),
+    ("a record batch", _twice().to_batches()[0], ONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("records", "persons"), [one[1:] for one in ODD], ids=[one[0] for one in ODD])
+def test_any_table_has_an_answer_for_each_record(records: Any, persons: list[int | None]) -> None:
+    found = colmate.link(records)
+    assert found["record"].to_pylist() == list(range(1, len(persons) + 1))
+    numbers: dict[int, int] = {}
+    told = [None if one is None else numbers.setdefault(one, len(numbers) + 1) for one in found["person"].to_pylist()]
+    assert told == persons
 
 
 def test_a_number_of_records_that_comes_back_is_a_person_s() -> None:
