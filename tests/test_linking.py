@@ -92,7 +92,8 @@ def _twice(**more: Any) -> pa.Table:
 
 
 NO_UTF8 = pa.Array.from_buffers(pa.string(), 2, pa.array([b"\xff\xfe", b"A"]).buffers())
-ONE, NOBODY = [1, 1], [None, None]
+ONE: list[int | None] = [1, 1]
+NOBODY: list[int | None] = [None, None]
 ODD: list[tuple[str, Any, list[int | None]]] = [
     ("no record", pa.table({"NOM": pa.array([], pa.string())}), []),
     ("no column", pa.table({}), []),
