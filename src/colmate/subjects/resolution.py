@@ -73,8 +73,7 @@ LINKS = {"l": "int64", "r": "int64", "rules": "int64", "weight": "float32"}
 def _kept(engine: Engine, linked: Linked | None) -> tuple[ir.Table, ir.Table, ir.Table]:
     """What explains the persons: the links inside each, the frequencies of their traits, and the conflicts."""
     if linked is None:
-        shares = dict.fromkeys(FREQUENCIES, "float64") | {"known": "boolean"}
-        schemas = {"links": LINKS, "frequencies": {"mention": "int64", **shares}, "conflicts": dict(COLUMNS)}
+        schemas = {"links": LINKS, "frequencies": {"mention": "int64", **FREQUENCIES}, "conflicts": dict(COLUMNS)}
         links, frequencies, conflicts = (
             engine.memtable(ibis.schema(schema).to_pyarrow().empty_table(), f"no_{name}")
             for name, schema in schemas.items()

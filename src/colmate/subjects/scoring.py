@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,11 +27,17 @@ from colmate.subjects.frequencies import given_names, surnames
 __all__ = ["FREQUENCIES", "Scorer", "frequencies", "lent", "log_odds", "prior", "probability", "settle_odds"]
 
 # the country's frequencies weigh as much as this many profiles
-STEADY = 2_000
+import os
+STEADY = int(os.environ.get("S_NAME","300"))
+STEADY_DAYS = 2_000
+# a day met no more often than one person's records may be is no frequency
+ONE_PERSON = int(os.environ.get("S_ONE","5"))
 # share of a surname that no list holds, of a given name, and of a day among the births of some eighty years
 RARE_SURNAME, RARE_GIVEN, ONE_DAY = 2e-6, 1e-5, 1 / 29_000
-# a given name met this often is a name in use, not a slip
-KNOWN_LEAST, KNOWN_SHARE = 20, 5e-5
+# a telephone, address or e-mail that more profiles share is no household's: a practice's, a placeholder
+HOUSEHOLD = 12
+# a given name met this often is a name in use, not a slip; and one that meets its like
+KNOWN_LEAST, KNOWN_SHARE, COMMON_SHARE = 20, 5e-5, 5e-4
 # pairs less likely than this say nothing of the count
 LEAST_WEIGHT = -14.0
 # a comparison that weighs this much against (one in a thousand) contradicts by itself
@@ -40,7 +47,12 @@ NODE = (
     "place", "postcode", "department", "by_name", "by_used", "by_first",
 )  # fmt: skip
 # what `frequencies` adds to the traits
-FREQUENCIES = ("tf_name", "tf_used", "tf_first", "tf_born", "tf_postcode", "tf_department", "known")
+FREQUENCIES: Mapping[str, str] = {
+    **dict.fromkeys(("tf_name", "tf_used", "tf_first", "tf_born", "tf_postcode", "tf_department"), "float64"),
+    **dict.fromkeys(("tf_email", "tf_mobile", "tf_landline", "tf_place"), "float64"),
+    "known": "boolean", "common": "boolean", "given_sex": "string",
+}  # fmt: skip
+CONTACTS = ("email", "mobile", "landline", "place")
 
 
 @cache
@@ -217,11 +229,13 @@ def frequencies(engine: Engine, profiles: ir.Table, chosen: ir.Table, name: str)
     joined = joined.left_join(
         given, [joined["first"] == given.word, joined.decade.fill_null(0) == given.born_decade]
     ).drop("word", "born_decade")
-    for trait, least in (("born", ONE_DAY), ("postcode", 0.0), ("department", 0.0)):
-        share = _shares(engine, profiles, trait, least)
+    for trait in ("born", "postcode", "department", *CONTACTS):
+        share = _shares(engine, profiles, trait)
         joined = joined.left_join(share, trait).drop(f"{trait}_right")
-    nodes = engine.materialise(joined.mutate(known=joined.known.fill_null(False)), name)
-    engine.drop("tf_surnames", "tf_given", "tf_born", "tf_postcode", "tf_department")
+    joined = joined.mutate(known=joined.known.fill_null(False), common=joined.common.fill_null(False))
+    nodes = engine.materialise(joined, name)
+    shared = (f"tf_{trait}" for trait in ("surnames", "given", "born", "postcode", "department", *CONTACTS))
+    engine.drop(*shared)
     return nodes
 
 
@@ -253,14 +267,29 @@ def _given(engine: Engine, profiles: ir.Table) -> ir.Table:
         everyone=counted.times.sum().over(ibis.window()),
     ).left_join(country, ibis._.word == country.country)
     share = (both.times + STEADY * both.share.fill_null(RARE_GIVEN)) / (both.total + STEADY)
-    often = (both.overall >= KNOWN_LEAST) & (both.overall >= KNOWN_SHARE * both.everyone)
-    made = both.select("word", "born_decade", tf_first=share, known=both["known"].fill_null(False) | often)
+    often = both.overall >= KNOWN_LEAST
+    made = both.select(
+        "word",
+        "born_decade",
+        "given_sex",
+        tf_first=share,
+        known=both["known"].fill_null(False) | (often & (both.overall >= KNOWN_SHARE * both.everyone)),
+        common=both["common"].fill_null(False) | (often & (both.overall >= COMMON_SHARE * both.everyone)),
+    )
     return engine.materialise(made, "tf_given")
 
 
-def _shares(engine: Engine, profiles: ir.Table, trait: str, least: float) -> ir.Table:
+def _shares(engine: Engine, profiles: ir.Table, trait: str) -> ir.Table:
+    """How often a value is met, as a share of those that have one; of contacts, those of more than a household."""
     some = profiles.filter(profiles[trait].notnull())
     counted = some.group_by(trait).agg(times=ibis._.count())
     total = counted.aggregate(total=counted.times.sum()).as_scalar()
-    share = (counted.times + STEADY * least) / (total + (STEADY if least else 0))
-    return engine.materialise(counted.select(trait, **{f"tf_{trait}": share}), f"tf_{trait}")
+    if trait == "born":
+        others = ibis.greatest(counted.times - ONE_PERSON, 0)
+        share = (others + STEADY_DAYS * ONE_DAY) / (total + STEADY_DAYS)
+    else:
+        share = counted.times / total
+    told = counted.mutate(share=share)
+    if trait in CONTACTS:
+        told = told.filter(told.times > HOUSEHOLD)
+    return engine.materialise(told.select(trait, **{f"tf_{trait}": told.share}), f"tf_{trait}")
