@@ -47,6 +47,7 @@ ONE_PERSON: list[tuple[str, Row, Row]] = [
     ("given names in another order", but(**POOR, first="Maëlle Anne"), but(**POOR, first="Anne Maëlle")),
     ("names exchanged, and one of them missing", but(nir=None), but(nir=None, last="MAELLE", first=None)),
     ("two figures of the date", BASE, but(born="1985-05-18")),
+    ("married, a woman by her given name alone", but(**POOR, sex=None), but(**POOR, sex=None, last="LE GUERN")),
     ("moved", BASE, but(address="3 QUAI SUD", postcode="29200", mobile=None, email=None)),
     ("moved, without a number", but(**POOR), but(**POOR, postcode="29200")),
     ("names and birth date only", KEPT, KEPT),
@@ -59,6 +60,12 @@ TWO_PERSONS: list[tuple[str, Row, Row]] = [
     ("twins", but(nir=None), but(nir=None, first="GWENAEL", sex="M")),
     ("twins of close names", but(nir=None, first="LEA"), but(nir=None, first="LEO", sex="M")),
     ("twin sisters of close names", but(nir=None, first="LEA"), but(nir=None, first="LENA")),
+    ("twins LOUIS and LOUISE, sex unknown", but(nir=None, first="LOUIS", sex=None),
+     but(nir=None, first="LOUISE", sex=None)),
+    ("twins JEAN and JEANNE, sex unknown", but(nir=None, first="JEAN", sex=None),
+     but(nir=None, first="JEANNE", sex=None)),
+    ("twin sisters MARIE and MARIA", but(nir=None, first="MARIE"), but(nir=None, first="MARIA")),
+    ("twin sisters EMMA and EMMY", but(nir=None, first="EMMA"), but(nir=None, first="EMMY")),
     ("twins told by their numbers", but(first="LEA"), but(first="LENA", nir="2840556123457")),
     ("brother and sister", but(nir=None, first="MICHEL", sex="M"), but(nir=None, first="MICHELE")),
     ("mother and daughter of one name", but(nir=None), but(nir=None, born="2009-11-02")),
@@ -117,6 +124,28 @@ def test_a_common_name_needs_more_than_a_rare_one(engine: Engine) -> None:
     rare = {"last": "KERVADEC", "first": "GWENNOLE", "born": "1950-03-12", "postcode": "76000"}
     found = partition(engine, [one, other, rare, {**rare, "postcode": "13001"}, *martins, *crowd(300)])
     assert found[2] == found[3]
+
+
+def test_homonyms_of_a_small_file_teach_nothing(engine: Engine) -> None:
+    """Few surnames and given names: many share both, born some years apart, and each comes twice."""
+    names = [(last, first) for last in ("MARTIN", "DUBOIS", "PETIT", "ROUX")
+             for first in ("MARTINE", "NICOLE", "PAUL", "HUGO", "CLAIRE", "ALAIN")]  # fmt: skip
+    people = [
+        {"last": last, "first": first, "born": f"{year}-{1 + (at + 5 * age) % 12:02}-{1 + (13 * age + at) % 28:02}"}
+        for at, (last, first) in enumerate(names)
+        for age, year in enumerate((1948, 1955, 1961))
+    ]
+    # what is written again differs by its capitals: the same traits, one profile
+    found = partition(engine, [*people, *({**row, "last": row["last"].title()} for row in people)])
+    assert len(set(found)) == len(people)
+    assert found[: len(people)] == found[len(people) :]
+
+
+def test_the_telephone_of_a_practice_is_nobody_s(engine: Engine) -> None:
+    rows = [{**row, "mobile": "+33612345678"} for row in crowd(80)]
+    nameless = [{"mobile": "+33612345678", "last": f"{name} {name}"} for name in ("ABGRALL", "BIDEAU")]
+    found = partition(engine, [*rows, *nameless])
+    assert len(set(found)) == len(found)
 
 
 def test_a_default_date_and_a_shared_phone_do_not_explode(engine: Engine) -> None:

@@ -31,6 +31,22 @@ def test_the_share_that_is_refused_is_found_from_those_that_are_not(errors: floa
     assert overlooked(pairs) == pytest.approx(refused, rel=0.25, abs=0.003)
 
 
+def test_errors_that_come_together_hide_more_pairs_than_their_rates_say() -> None:
+    draw = np.random.default_rng(1)
+    # one record in three is careless: six errors in ten there, one in fifty elsewhere
+    rate = np.where(draw.random(20_000) < 0.33, 0.6, 0.02)[:, None]
+    same = draw.random((20_000, TRAITS)) >= rate
+    total = PRIOR + np.where(same, FOR, AGAINST).sum(axis=1)
+    kept = same[total >= 0]
+    shown = [kept[:, trait].astype(np.int64) for trait in range(TRAITS)]
+    weights = [np.where(one == 1, FOR, AGAINST) for one in shown]
+    pairs = Accepted(np.full(len(kept), PRIOR), shown, weights, [np.array([AGAINST, FOR])] * TRAITS)
+    independent = np.mean([1 - one.mean() for one in shown])
+    refused = float((total < 0).mean())
+    alone = overlooked(_pairs(float(independent), 20_000, 1)[0])
+    assert alone < overlooked(pairs) <= refused
+
+
 def test_without_an_error_nothing_is_overlooked() -> None:
     assert overlooked(_pairs(0.0, 500, 1)[0]) == 0.0
 

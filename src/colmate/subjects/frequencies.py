@@ -23,7 +23,7 @@ GIVEN_KEPT = 6_000
 # a given name of the first ranks is a name of its own, not a slip of the pen; one of the very first meets its like
 GIVEN_KNOWN, GIVEN_COMMON = 2_500, 600
 # so many times further down in the other sex's list, a given name tells the sex: JEANNE, JEAN; not CAMILLE, CLAUDE
-ONE_SEX = 20
+ONE_SEX = 10
 
 
 def _key(name: str) -> str:

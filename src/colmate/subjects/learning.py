@@ -33,8 +33,9 @@ STEADY_PAIRS = 200.0
 ITERATIONS = 12
 # more candidates than this teach nothing more
 PAIRS_ENOUGH = 20_000
-# levels with a smaller m are learnt from identifiers alone; those below the second are never learnt
-ALL_BUT_NEVER, FORBIDDEN = 1e-4, 1e-12
+# levels with a smaller m are learnt from identifiers alone, lest homonyms teach that any date is one's own; those
+# below the second are never learnt
+ALL_BUT_NEVER, FORBIDDEN = 6e-4, 1e-12
 # what pairs of one identifier must show of such a level before it is believed: a share, and a number
 SHARE_LEAST, PAIRS_LEAST = 0.02, 5.0
 EXPECTED_LEAST, EXPECTED_MOST = 0.02, 5.0

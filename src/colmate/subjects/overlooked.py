@@ -5,7 +5,8 @@ two or three are just the ones that are missing. From the accepted pairs the fre
 nothing were missing (a truncated sample: each level counts as many times as it hides), errors in one trait taken to be
 independent of those in another; the model then judges pairs with errors drawn anew. The share that it refuses is the
 share that is overlooked. Pairs that tell the same traits are looked at together: a list of relatives is written in
-another way than a register. Errors that come together in one record make the truth larger: it is a lower bound.
+another way than a register. Errors come together in one record, though: what was drawn is held against what was seen
+just above the threshold, and what lies below it is taken to be as many times more (`_together`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ Levels = npt.NDArray[np.int64]
 PAIRS, DRAWS, ROUNDS = 2_000, 40, 4
 # fewer pairs show no rates; fewer of the same traits show none of their own
 PAIRS_LEAST, ALIKE_LEAST = 30, 200
+# pairs so near above the threshold (base 2) tell whether errors come together, once there are a few of them
+NEAR, STEADY_NEAR, TOGETHER_MOST = 10.0, 3.0, 5.0
 # a level is never taken to hide more than nine in ten of its pairs: a single one would stand for a crowd
 SEEN_LEAST = 0.1
 
@@ -77,7 +80,25 @@ def _refused(pairs: Accepted, chosen: Levels) -> float:
         share = float(accepted.mean())
         rates = [_untruncated(counts, levels[speaks], accepted[speaks])
                  for counts, levels, speaks in zip(seen, drawn, said, strict=True)]  # fmt: skip
-    return 1.0 - share
+    more = _together(_totals(pairs, chosen), total[accepted])
+    return (1.0 - share) * more / (share + (1.0 - share) * more)
+
+
+def _totals(pairs: Accepted, chosen: Levels) -> Floats:
+    """What the ``chosen`` pairs weigh in all, as they were seen."""
+    said = [np.where(levels >= 0, weights, 0.0) for levels, weights in zip(pairs.shown, pairs.weights, strict=True)]
+    return np.asarray((pairs.start + np.sum(said, axis=0))[chosen], dtype=np.float64)
+
+
+def _together(seen: Floats, drawn: Floats) -> float:
+    """How many times more pairs lie just above the threshold than errors independent of each other would put there.
+
+    ``seen`` and ``drawn``: the weights of accepted pairs. A pair that was seen counts by its probability.
+    """
+    near = seen < NEAR
+    there = float((1 / (1 + np.exp2(-seen[near]))).sum())
+    expected = float((drawn < NEAR).mean()) * len(seen) if len(drawn) else 0.0
+    return min(TOGETHER_MOST, max(1.0, (there + STEADY_NEAR) / (expected + STEADY_NEAR)))
 
 
 def _chosen(pairs: Accepted, here: Levels) -> Levels:

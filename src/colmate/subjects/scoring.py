@@ -26,12 +26,10 @@ from colmate.subjects.frequencies import given_names, surnames
 
 __all__ = ["FREQUENCIES", "Scorer", "frequencies", "lent", "log_odds", "prior", "probability", "settle_odds"]
 
-# the country's frequencies weigh as much as this many profiles
-import os
-STEADY = int(os.environ.get("S_NAME","300"))
-STEADY_DAYS = 2_000
-# a day met no more often than one person's records may be is no frequency
-ONE_PERSON = int(os.environ.get("S_ONE","5"))
+# the country's frequencies weigh as much as this many profiles: names differ from place to place, days do not
+STEADY, STEADY_DAYS = 600, 2_000
+# a record that has a value is no frequency of it: the others are
+OWN = 1
 # share of a surname that no list holds, of a given name, and of a day among the births of some eighty years
 RARE_SURNAME, RARE_GIVEN, ONE_DAY = 2e-6, 1e-5, 1 / 29_000
 # a telephone, address or e-mail that more profiles share is no household's: a practice's, a placeholder
@@ -249,7 +247,7 @@ def _surnames(engine: Engine, profiles: ir.Table) -> ir.Table:
     country = engine.memtable(surnames(), "country_surnames")
     total = counted.aggregate(total=counted.times.sum()).as_scalar()
     both = counted.mutate(joined=counted.word.replace(" ", "")).left_join(country, ibis._.joined == country.word)
-    share = (both.times + STEADY * both.share.fill_null(RARE_SURNAME)) / (total + STEADY)
+    share = (both.times - OWN + STEADY * both.share.fill_null(RARE_SURNAME)) / (total + STEADY)
     return engine.materialise(both.select("word", share=share), "tf_surnames")
 
 
@@ -266,7 +264,7 @@ def _given(engine: Engine, profiles: ir.Table) -> ir.Table:
         overall=counted.times.sum().over(ibis.window(group_by="word")),
         everyone=counted.times.sum().over(ibis.window()),
     ).left_join(country, ibis._.word == country.country)
-    share = (both.times + STEADY * both.share.fill_null(RARE_GIVEN)) / (both.total + STEADY)
+    share = (both.times - OWN + STEADY * both.share.fill_null(RARE_GIVEN)) / (both.total + STEADY)
     often = both.overall >= KNOWN_LEAST
     made = both.select(
         "word",
@@ -285,8 +283,7 @@ def _shares(engine: Engine, profiles: ir.Table, trait: str) -> ir.Table:
     counted = some.group_by(trait).agg(times=ibis._.count())
     total = counted.aggregate(total=counted.times.sum()).as_scalar()
     if trait == "born":
-        others = ibis.greatest(counted.times - ONE_PERSON, 0)
-        share = (others + STEADY_DAYS * ONE_DAY) / (total + STEADY_DAYS)
+        share = (counted.times - OWN + STEADY_DAYS * ONE_DAY) / (total + STEADY_DAYS)
     else:
         share = counted.times / total
     told = counted.mutate(share=share)
