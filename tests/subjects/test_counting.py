@@ -24,8 +24,8 @@ TODAY = datetime.date(2026, 1, 1)
     [
         (1000, Uncertainty(), 0, 1000, 1000),
         (0, Uncertainty(), 0, 0, 0),
-        (1000, Uncertainty(missed=50), 0, 901, 1000),
-        (1000, Uncertainty(unseen=20), 0, 958, 1000),
+        (1000, Uncertainty(missed=50), 0, 925, 1000),
+        (1000, Uncertainty(unseen=20), 0, 966, 1000),
         (1000, Uncertainty(false_merges=30, folds=5), 0, 1000, 1035),
         (1000, Uncertainty(variance=25), 0, 990, 1010),
         (1000, Uncertainty(), 40, 1000, 1040),

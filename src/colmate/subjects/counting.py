@@ -10,8 +10,9 @@ The count is the number of resolved persons. The interval (95 %) adds up what th
   capture-recapture (Chapman) between two groups of candidate rules that share few traits;
 - *insufficient records*: each may be a person more, or none: more;
 - a margin of 1.96 standard deviations, the root of the sum of squares of: the sampling error of these sums, √Σp(1−p)
-  of what was compared and, below, the root of what was overlooked (a Poisson count); below, `BLIND` of what was missed,
-  for errors come together in one record; `UNTOLD` of all merges, for no model of names is better than that.
+  of what was compared and, below, the root of what was overlooked (a Poisson count); below, `BLIND` of what was missed:
+  that errors come together in one record is measured, but near the threshold alone; `UNTOLD` of all merges, for no
+  model of names is better than that.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from colmate.subjects.scoring import probability
 __all__ = ["Uncertainty", "interval", "section", "uncertainty"]
 
 Z95 = 1.96
-UNTOLD, BLIND = 0.002, 0.5
+UNTOLD, BLIND = 0.002, 0.25
 # pairs found through the exact birth date, and pairs found by something else; the two share a surname or a given
 # name at most, so the estimate leans low rather than high
 BY_DATE = {"date_name", "date_first_department", "date_first", "date"}
