@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any
 
 from colmate.catalogue import load, special_categories
 from colmate.notes.anchors import Anchors, anchors
-from colmate.notes.phrases import Phrase, compile_phrase, engine_patterns, union
+from colmate.notes.phrases import FIRSTS, Phrase, compile_phrase, engine_patterns, union
 
 __all__ = ["Cue", "CueBook", "Match", "cue_book"]
 
@@ -40,21 +41,18 @@ class Match:
 
 
 @dataclass(frozen=True)
-class _Beginning:
-    """All phrases that can begin with given characters: one pattern to ask whether any does, then each.
+class _Entry:
+    """A cue by its place in the book. It is compiled when a note first asks for it: few notes ask for all."""
 
-    They are compiled when a note first asks: few notes ask for all.
-    """
-
-    cues: tuple[Cue, ...]
+    place: int
+    cue: Cue
 
     @cached_property
-    def any(self) -> re.Pattern[str]:
-        return re.compile(f"(?:{'|'.join(cue.phrase.pattern for cue in self.cues)})(?![a-z0-9])")
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(f"{self.cue.phrase.pattern}(?![a-z0-9])")
 
-    @cached_property
-    def each(self) -> tuple[tuple[re.Pattern[str], Cue], ...]:
-        return tuple((_alone(cue.phrase.pattern), cue) for cue in self.cues)
+
+Index = dict[str, list[_Entry]]
 
 
 @dataclass(frozen=True)
@@ -66,11 +64,11 @@ class CueBook:
     places: tuple[Phrase, ...]
 
     @cached_property
-    def _by_beginning(self) -> dict[str, _Beginning]:
+    def _by_beginning(self) -> Index:
         return _index(self.cues)
 
     @cached_property
-    def _traps_by_beginning(self) -> dict[str, _Beginning]:
+    def _traps_by_beginning(self) -> Index:
         return _index(self.traps)
 
     @cached_property
@@ -99,31 +97,26 @@ class CueBook:
         return _specific(_longest(_outside(found, traps, places)))
 
 
-def _index(cues: tuple[Cue, ...]) -> dict[str, _Beginning]:
-    """Return the phrases by their first two characters; those sure of one only are under every pair and alone."""
-    pairs: dict[str, list[Cue]] = defaultdict(list)
-    for cue in cues:
+def _index(cues: tuple[Cue, ...]) -> Index:
+    """Return the cues by the characters with which they can begin."""
+    index: Index = defaultdict(list)
+    for place, cue in enumerate(cues):
+        entry = _Entry(place, cue)
         for first in cue.phrase.firsts:
-            pairs[first].append(cue)
-    return {
-        first: _Beginning((*some, *(pairs.get(first[0], ()) if first[1:] else ()))) for first, some in pairs.items()
-    }
+            index[first].append(entry)
+    return dict(index)
 
 
-@cache
-def _alone(pattern: str) -> re.Pattern[str]:
-    """Compile a phrase once, though it stands under several beginnings."""
-    return re.compile(f"{pattern}(?![a-z0-9])")
-
-
-def _scan(folded: str, words: list[int], index: dict[str, _Beginning]) -> Iterator[Match]:
+def _scan(folded: str, words: list[int], index: Index) -> Iterator[Match]:
     for start in words:
-        beginning = index.get(folded[start : start + 2]) or index.get(folded[start])
-        if beginning is None or beginning.any.match(folded, start) is None:
-            continue
-        for pattern, cue in beginning.each:
-            if match := pattern.match(folded, start):
-                yield Match(start, match.end(), cue)
+        ends = range(start + 1, min(start + FIRSTS, len(folded)) + 1)
+        asked = [entry for end in ends for entry in index.get(folded[start:end], ())]
+        for entry in sorted(asked, key=_place) if len(asked) > 1 else asked:
+            if match := entry.pattern.match(folded, start):
+                yield Match(start, match.end(), entry.cue)
+
+
+_place = attrgetter("place")
 
 
 def _outside(found: list[Match], traps: list[Match], places: list[tuple[int, int]]) -> Iterator[Match]:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from colmate.errors import InternalError
 
-__all__ = ["Phrase", "compile_phrase", "engine_patterns", "groups", "in_groups", "options", "union", "ways"]
+__all__ = ["FIRSTS", "Phrase", "compile_phrase", "engine_patterns", "groups", "in_groups", "options", "union", "ways"]
 
 BETWEEN = r"(?:[ \n'_:=./-]{1,3})"
 BETWEEN_LOOSE = r"(?:[ \n'_:=.,(/-]{1,3})"
@@ -32,6 +32,8 @@ BETWEEN_ENGINE = r"(?:[\x01-/:-`{-\x7f’‘´]+)"
 WORD_ENGINE = "[a-z0-9]+"
 _PIECES = re.compile(r"~(\d) |([*# ()|?])|([a-z0-9+])|(.)", re.DOTALL)
 DIGITS = frozenset("0123456789")
+# characters by which a note's words ask for phrases: of four, most words ask for none and the others for a few
+FIRSTS = 4
 # characters of one pattern of the engine, and of one with gaps, which multiply the states of all that stands beside
 # them: RE2 builds its automaton as it reads, and where the states outgrow its memory it is a hundred times slower
 TOGETHER, TOGETHER_GAPPED = 12_000, 4_000
@@ -69,9 +71,9 @@ def compile_phrase(source: str, loose: bool = False) -> Phrase:
 
 
 def _firsts(source: str) -> frozenset[str]:
-    """Return the one or two characters with which a match can begin, by walking what can stand first.
+    """Return the up to `FIRSTS` characters with which a match can begin, by walking what can stand first.
 
-    Two where both are certain; one where anything may follow it; none where the empty text would match.
+    Fewer where anything, or any digit, may follow them; none where the empty text would match.
     """
     found: set[str] = set()
     waiting, seen = [("", source)], set[tuple[str, str]]()
@@ -81,7 +83,7 @@ def _firsts(source: str) -> frozenset[str]:
             continue
         seen.add(state)
         taken, text = state
-        if len(taken) == 2 or not text or text[0] == "*" or (taken and text[0] == " "):
+        if len(taken) == FIRSTS or not text or text[0] == "*" or (taken and text[0] in " #"):
             found.add(taken)
         else:
             for sign, rest in ways(text):
