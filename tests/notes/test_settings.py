@@ -46,3 +46,21 @@ def test_a_note_of_nothing_but_settings_costs_little() -> None:
     started = time.process_time()
     read_note("affiche sida chien cancer, " * 20_000)
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("text", "categories"),
+    [
+        ("remplaçant incompétent, ne plus adresser", set()),
+        ("le kiné est agressif", set()),
+        ("agressif avec le kiné", {"judgement"}),
+        ("vu par le remplaçant, insupportable", {"judgement"}),
+        ("secrétaire : insupportable", {"judgement"}),
+        ("stomie depuis 2015", {"health_other"}),
+        ("cancer du côlon, stomie", {"serious_illness"}),
+        ("cancer du côlon, diabète", {"serious_illness", "health_other"}),
+        ("enfant placé ASE", {"violence_abuse"}),
+    ],
+)
+def test_what_is_another_s_or_a_part_of_what_is_said_already(text: str, categories: set[str]) -> None:
+    assert {finding.category for finding in read_note(text)} == categories

@@ -17,18 +17,22 @@ from colmate.notes.phrases import FIRSTS, Phrase, compile_phrase, engine_pattern
 __all__ = ["Cue", "CueBook", "Match", "cue_book"]
 
 _WORD = re.compile(r"[a-z0-9]+")
-GENERAL = "health_other"
+GENERAL, SEVERE = "health_other", "serious_illness"
 
 
 @dataclass(frozen=True)
 class Cue:
-    """One phrase of one category. ``weak``: a test or wish; ``denied``: has its negation; ``victim``: others act."""
+    """One phrase of one category. ``weak``: a test or wish; ``denied``: has its negation; ``victim``: others act;
+
+    ``sequel``: what a severe illness leaves, no other illness beside one.
+    """
 
     category: str
     phrase: Phrase
     weak: bool = False
     victim: bool = False
     denied: bool = False
+    sequel: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,9 @@ def _longest(matches: Iterator[Match]) -> list[Match]:
 def _specific(matches: list[Match]) -> list[Match]:
     """Drop what only says "some illness" where another category names it: "insuffisance cardiaque", "hépatite C"."""
     named = _Sweep(sorted((match.start, match.end) for match in matches if match.cue.category != GENERAL))
-    return [match for match in matches if match.cue.category != GENERAL or not named.touches(match)]
+    severe = any(match.cue.category == SEVERE for match in matches)
+    kept = [match for match in matches if match.cue.category != GENERAL or not named.touches(match)]
+    return [match for match in kept if not (severe and match.cue.sequel)]
 
 
 def _cues(category: str, groups: tuple[dict[str, Any], ...], trap: bool) -> Iterator[Cue]:
@@ -182,7 +188,7 @@ def _cues(category: str, groups: tuple[dict[str, Any], ...], trap: bool) -> Iter
                 yield Cue(
                     category,
                     compile_phrase(phrase, loose=trap),
-                    **{key: key in group for key in ("weak", "victim", "denied")},
+                    **{key: key in group for key in ("weak", "victim", "denied", "sequel")},
                 )
 
 

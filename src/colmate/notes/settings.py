@@ -60,8 +60,26 @@ def disclosing(text: str, folded: Folded, matches: Sequence[Match]) -> list[Matc
         and not (mixed and _is_name(text, *folded.span(match.start, match.end)))
         and not _is_explained(text, folded, match)
         and not (mixed and match.cue.category in _NAMES and _is_double(text, *folded.span(match.start, match.end)))
-        and not (match.cue.category == "judgement" and _is_quoted(folded.text, match))
+        and not (match.cue.category == "judgement" and _is_anothers(folded.text, match))
     ]
+
+
+def _is_anothers(folded: str, match: Match) -> bool:
+    return _is_quoted(folded, match) or _is_another(folded, match)
+
+
+def _is_another(folded: str, match: Match) -> bool:
+    """Tell whether somebody who is no patient is judged: the word for him opens the statement, the cue follows."""
+    before = _colleague().finditer(folded, max(0, match.start - 80), match.start)
+    return any(found.end() == match.start for found in before)
+
+
+@cache
+def _colleague() -> re.Pattern[str]:
+    words = "|".join(compile_phrase(phrase).pattern for phrase in load("note_context")["setting"]["colleague"])
+    return re.compile(
+        rf"(?:^|(?<=[.,;\n|/(-]) ?)(?:{words}) (?:(?:est|etait|vraiment|tres|trop|assez|plutot|toujours) )*"
+    )
 
 
 def _is_explained(text: str, folded: Folded, match: Match) -> bool:
