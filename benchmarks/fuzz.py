@@ -18,10 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mutations import ACROSS, mutated, seeds, tokens
+from benchmarks.mutations import ACROSS, LONGEST, mutated, seeds, tokens
 
 SECONDS = 20
-LIMITS = ("-timeout=10", "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1", "-use_value_profile=0")
+LIMITS = ("-timeout=10", "-rss_limit_mb=2048", f"-max_len={LONGEST}", "-print_final_stats=1", "-use_value_profile=0")
 EXECUTED = re.compile(r"stat::number_of_executed_units:\s+(\d+)")
 COVERED = re.compile(r"cov: (\d+)")
 LAYOUT = "name,start,length,type\nfiness,1,9,finess\nnom,10,12,last_name\nnaissance,22,8,birth_date\nmode,30,1,\n"

@@ -10,6 +10,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import random
 import re
 import struct
@@ -17,12 +18,15 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
 
 __all__ = ["ACROSS", "mutated", "seeds", "tokens"]
 
 Change = Callable[[bytes], bytes]
+# the longest content that the fuzzer changes
+LONGEST = 65_536
 LARGE = [b"2147483647", b"4294967295", b"18446744073709551615", b"-1", b"1e999", b"1048576"]
 # the smallest things that a format gives a meaning to; the mutator puts them anywhere
 WORDS: dict[str, str] = {
@@ -120,8 +124,23 @@ def seeds(name: str) -> list[bytes]:
         return [archive(b"1\ta\n\\.\n", 12, 0), archive(b"1\ta\n\\.\n", 14, 1), archive(b"1\ta\n\\.\n", 16, 3)]
     if name == "7z":
         return [SAMPLES[name], _seven(SAMPLES["csv"])]
-    alike = {"xlsb": "xlsx", "xls": "xlsx"}.get(name, name)
+    if name == "xls":
+        return _public(".xls")
+    alike = {"xlsb": "xlsx"}.get(name, name)
     return [*([SAMPLES[alike]] if alike in SAMPLES else []), *MORE.get(name, [])]
+
+
+def _public(ending: str) -> list[bytes]:
+    """Return the public files of a format that nothing here writes, where they lie at hand."""
+    shared = os.environ.get("COLMATE_SHARED_DATA")
+    found = sorted(Path(shared).rglob(f"*{ending}")) if shared else []
+    packed = sorted(Path(shared).rglob("messytables-horror.tar.xz")) if shared else []
+    contents = [path.read_bytes() for path in found]
+    for path in packed:
+        with tarfile.open(path) as archive:
+            members = [one for one in archive if one.isfile() and one.name.endswith(ending)]
+            contents += [data.read() for one in members if (data := archive.extractfile(one)) is not None]
+    return [content for content in contents if len(content) < LONGEST]
 
 
 def tokens(name: str) -> list[bytes]:
