@@ -86,7 +86,7 @@ def test_it_refuses_in_a_sentence_what_cannot_be_meant(records: Any, types: Any,
 
 
 def _twice(**more: Any) -> pa.Table:
-    """Two records of one person, and a column ``odd`` besides."""
+    """Two records of one person, and more columns besides."""
     names = {"NOM": ["KERVADEC"] * 2, "PRENOM": ["Maëlle"] * 2, "DATE_NAISSANCE": ["17/05/1984"] * 2}
     return pa.table(names | more)
 
@@ -94,23 +94,26 @@ def _twice(**more: Any) -> pa.Table:
 NO_UTF8 = pa.Array.from_buffers(pa.string(), 2, pa.array([b"\xff\xfe", b"A"]).buffers())
 ONE: list[int | None] = [1, 1]
 NOBODY: list[int | None] = [None, None]
+ODD_COLUMNS: dict[str, Any] = {
+    "lists": [["a", "b"], ["c"]],
+    "structures": [{"a": 1}, {"a": 2}],
+    "maps": pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64())),
+    "bytes": [b"\xff\xfe", None],
+    "text that is not UTF-8": NO_UTF8,
+    "decimals": pa.array([decimal.Decimal("1e40")] * 2, pa.decimal256(60, 2)),
+    "moments": pa.array([datetime.datetime(2020, 1, 1)] * 2, pa.timestamp("ns", "Europe/Paris")),
+    "moments beyond the calendar": pa.array([2**62, -(2**62)], pa.timestamp("s")),
+    "durations": pa.array([1, 2], pa.duration("s")),
+    "intervals": pa.array([(1, 2, 3)] * 2, pa.month_day_nano_interval()),
+    "zero bytes": ["A\0B", None],
+}
 ODD: list[tuple[str, Any, list[int | None]]] = [
     ("no record", pa.table({"NOM": pa.array([], pa.string())}), []),
     ("no column", pa.table({}), []),
     ("nothing but nulls", pa.table({"NOM": pa.nulls(2), "PRENOM": pa.nulls(2, pa.string())}), NOBODY),
     ("numbers of nobody", pa.table({"x": [1, 2]}), NOBODY),
     ("numbers beyond 64 bits", pa.table({"x": pa.array([2**63 + 5, 2**64 - 1], pa.uint64())}), NOBODY),
-    ("lists", _twice(odd=[["a", "b"], ["c"]]), ONE),
-    ("structures", _twice(odd=[{"a": 1}, {"a": 2}]), ONE),
-    ("maps", _twice(odd=pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64()))), ONE),
-    ("bytes", _twice(odd=[b"\xff\xfe", None]), ONE),
-    ("text that is not UTF-8", _twice(odd=NO_UTF8), ONE),
-    ("decimals", _twice(odd=pa.array([decimal.Decimal("1e40")] * 2, pa.decimal256(60, 2))), ONE),
-    ("moments", _twice(odd=pa.array([datetime.datetime(2020, 1, 1)] * 2, pa.timestamp("ns", "Europe/Paris"))), ONE),
-    ("moments beyond the calendar", _twice(odd=pa.array([2**62, -(2**62)], pa.timestamp("s"))), ONE),
-    ("durations", _twice(odd=pa.array([1, 2], pa.duration("s"))), ONE),
-    ("intervals", _twice(odd=pa.array([(1, 2, 3)] * 2, pa.month_day_nano_interval())), ONE),
-    ("zero bytes", _twice(odd=["A\0B", None]), ONE),
+    ("columns of every odd type", _twice(**ODD_COLUMNS), ONE),
     ("one name for two columns", pa.Table.from_arrays([*_twice().columns, pa.array(["F"] * 2)],
                                                       names=["NOM", "PRENOM", "DATE_NAISSANCE", "NOM"]), ONE),
     ("columns without a name", pa.Table.from_arrays(_twice().columns, names=["", "", ""]), ONE),

@@ -72,7 +72,7 @@ def test_every_kind_is_a_semantic_type_with_its_reason() -> None:
 PIECES = [note for notes in WITH.values() for note in notes] + WITHOUT + [" ", "\n", ";", "é", "12", "\u00a0"]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=5).map("".join), min_size=1, max_size=60))
 def test_the_filter_loses_nothing(engine: Engine, notes: list[str]) -> None:
     texts = engine.memtable(pa.table({"note": range(len(notes)), "text": notes}), "pieces")
