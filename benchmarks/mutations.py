@@ -132,11 +132,9 @@ def seeds(name: str) -> list[bytes]:
 
 def _public(ending: str) -> list[bytes]:
     """Return the public files of a format that nothing here writes, where they lie at hand."""
-    shared = os.environ.get("COLMATE_SHARED_DATA")
-    found = sorted(Path(shared).rglob(f"*{ending}")) if shared else []
-    packed = sorted(Path(shared).rglob("messytables-horror.tar.xz")) if shared else []
-    contents = [path.read_bytes() for path in found]
-    for path in packed:
+    shared = Path(os.environ.get("COLMATE_SHARED_DATA", "/nonexistent"))
+    contents = [path.read_bytes() for path in sorted(shared.rglob(f"*{ending}"))]
+    for path in sorted(shared.rglob("messytables-horror.tar.xz")):
         with tarfile.open(path) as archive:
             members = [one for one in archive if one.isfile() and one.name.endswith(ending)]
             contents += [data.read() for one in members if (data := archive.extractfile(one)) is not None]

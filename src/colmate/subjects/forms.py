@@ -26,7 +26,7 @@ from colmate.subjects.names import (
     upper,
 )
 
-__all__ = ["print_of", "with_forms"]
+__all__ = ["forget_forms", "print_of", "with_forms"]
 
 Making = Callable[[ir.Table, str], ir.Table]
 # of a large table, a text that comes less often than this is made in place; so are too many texts for memory
@@ -51,7 +51,7 @@ def with_forms(
     ``test`` and ``maybe`` (a test's, if the given name agrees), and the first three of the two names it may tell,
     ``born_…`` and ``wed_…``; ``by`` of a *given* name is of its ``first``; a *line* is one of an address. ``raw`` has
     those of the texts that there are. ``size``: records and distinct texts at most, where that is known. What is
-    looked up lies in a temporary table, which the next call for the kind replaces.
+    looked up lies in a temporary table, which the next call for the kind replaces and `forget_forms` drops.
     """
     there = [text for text in texts if text in raw.columns]
     missing = {f"{text}_{form}": ibis.null(dtype) for text in texts if text not in there
@@ -68,6 +68,11 @@ def with_forms(
         mine = book.rename({f"{text}_{form}": f"text_{form}" for form in COLUMNS[kind]})
         row = row.left_join(mine, row[text] == mine.text).drop("text", text)
     return row
+
+
+def forget_forms(engine: Engine) -> None:
+    """Drop what was looked up: to be called when the rows are computed."""
+    engine.drop(*(f"{FORMS}:{kind}" for kind in MAKING))
 
 
 def _book(engine: Engine, kind: str, parts: Sequence[ir.Table]) -> ir.Table:

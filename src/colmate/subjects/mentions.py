@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from colmate.engine import Engine, fingerprint, fingerprint_number
 from colmate.subjects import traits, vocabulary
-from colmate.subjects.forms import print_of, with_forms
+from colmate.subjects.forms import forget_forms, print_of, with_forms
 from colmate.subjects.frequencies import given_names
 from colmate.subjects.names import clean, upper
 from colmate.subjects.tables import STATUS, SubjectTable, columns_of, mention_id
@@ -86,6 +86,7 @@ def identities(
         known = ibis.union(*mains, distinct=False) if len(mains) > 1 else mains[0] if mains else None
         told = _profiled(subjects if known is None else _not_again(subjects, known, bool(main)))
         made.append(engine.park(told.select(*COLUMNS), f"{role}_{table.number}"))
+    forget_forms(engine)
     return made
 
 
