@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from colmate import columns, subjects
@@ -61,10 +62,13 @@ def resolved(engine: Engine, records: pa.Table, semantic_types: Mapping[str, str
     table = local.memtable(numbered, "linking_records")
     decided = columns.decide(local, table, names, records.num_rows)
     telling = decided.telling() if semantic_types is None else _told(decided.columns, semantic_types)
-    ((_, rewritten),) = columns.rewrite(local, [columns.Rewriting(table, records.num_rows, telling, {})])
-    if isinstance(rewritten, pa.RecordBatchReader):
-        rewritten = local.memtable(rewritten.read_all(), "linking_canonical")
-    rewritten = engine.adopt(rewritten, "linking_adopted")
+    written: list[ir.Table] = []
+
+    def keep(beside: Engine, _place: int, cells: ir.Table | pa.RecordBatchReader) -> None:
+        written.append(cells if isinstance(cells, ir.Table) else beside.memtable(cells.read_all(), "linking_canonical"))
+
+    list(columns.rewrite(local, [columns.Rewriting(table, records.num_rows, telling, {})], keep))
+    rewritten = engine.adopt(written[0], "linking_adopted")
     owner = decided.controller.field if decided.controller and semantic_types is None else None
     return subjects.resolve(engine, [subjects.SubjectTable(0, rewritten, telling, owner, records.num_rows)])
 

@@ -96,13 +96,16 @@ class Run:
         tied = columns.tie(self.local, related)
         relations = tied.relations
         ends = [(one.child, one.columns) for one in relations] + [(one.parent, one.targets) for one in relations]
+        repeated = self.local.together(
+            lambda beside, one: columns.duplicates(beside, one.table, one.decided), tied.tables
+        )
         decided = []
-        for table, one in zip(read.tables, tied.tables, strict=True):
+        for table, one, duplicates in zip(read.tables, tied.tables, repeated, strict=True):
             decided.append(
                 DecidedTable(
                     **table.model_dump(),
                     decided=one.decided,
-                    duplicates=columns.duplicates(self.local, one.table, one.decided),
+                    duplicates=duplicates,
                     canonical=f"canonical-{table.number:04d}",
                     links=[link for link in relations if link.child == table.number],
                     keys={f: f"key_{f}" for number, fields in ends if number == table.number for f in fields},
@@ -121,8 +124,11 @@ class Run:
             columns.Rewriting(self._records(table), table.records, table.decided.telling(), table.keys)
             for table in decided
         ]
-        for done, (place, cells) in enumerate(columns.rewrite(self.local, work), 1):
-            self._write(cells, decided[place].canonical, self.local)
+
+        def write(engine: Engine, place: int, cells: ir.Table | pa.RecordBatchReader) -> None:
+            self._write(cells, decided[place].canonical, engine)
+
+        for done, _ in enumerate(columns.rewrite(self.local, work, write), 1):
             tell(done)
 
     def subjects(self, decided: Columns, tell: Advance) -> Subjects:

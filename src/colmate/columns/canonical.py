@@ -6,7 +6,7 @@ type in one query, and the cells put back in memory; writing out a query for eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -32,6 +32,10 @@ TOGETHER = 400_000
 REPEATED = 20_000
 CELLS = "columns:rewritten"
 KEY = ("", "key")
+
+
+# (engine, place of the table, its canonical form)
+Write = Callable[[Engine, int, "ir.Table | pa.RecordBatchReader"], object]
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,11 @@ def _cell(value: ir.StringValue, text: ir.StringValue | None, semantic_type: str
     return when(filled, ibis.cases((recogniser.accepts(text), finished), else_=rest))
 
 
-def rewrite(engine: Engine, tables: Sequence[Rewriting]) -> Iterator[tuple[int, ir.Table | pa.RecordBatchReader]]:
-    """Yield what `canonical` gives for each table, with its place in ``tables``: the small ones first, in memory."""
+def rewrite(engine: Engine, tables: Sequence[Rewriting], write: Write) -> Iterator[int]:
+    """Have ``write`` write what `canonical` gives for each table, and yield its place in ``tables`` when that is done.
+
+    The small ones come first, put together in memory; the large ones two at a time, the largest first.
+    """
     batch: list[tuple[int, Rewriting, pa.Table]] = []
     held = 0
     for place, table in enumerate(tables):
@@ -119,12 +126,24 @@ def rewrite(engine: Engine, tables: Sequence[Rewriting]) -> Iterator[tuple[int, 
         batch.append((place, table, cells))
         held += cells.num_rows * len(fields)
         if held > TOGETHER:
-            yield from _rewritten(engine, batch)
+            yield from _put_together(engine, batch, write)
             batch, held = [], 0
-    yield from _rewritten(engine, batch)
-    for place, table in enumerate(tables):
-        if table.count > SMALL:
-            yield place, canonical(table.records, table.columns, table.keys)
+    yield from _put_together(engine, batch, write)
+    large = [place for place, table in enumerate(tables) if table.count > SMALL]
+    large.sort(key=lambda place: -tables[place].count * len(tables[place].columns))
+
+    def one(beside: Engine, place: int) -> int:
+        table = tables[place]
+        write(beside, place, canonical(table.records, table.columns, table.keys))
+        return place
+
+    yield from engine.together(one, large)
+
+
+def _put_together(engine: Engine, batch: Sequence[tuple[int, Rewriting, pa.Table]], write: Write) -> Iterator[int]:
+    for place, cells in _rewritten(engine, batch):
+        write(engine, place, cells)
+        yield place
 
 
 def _rewritten(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from colmate.columns.column import Column, RecordsTable, TableColumns
@@ -27,6 +28,8 @@ __all__ = ["decide_all"]
 
 # distinct texts that are weighed in one query
 TOGETHER = 400_000
+# tables whose samples are drawn before the first is weighed
+DRAWN = 32
 DECLARED = 0.99
 
 
@@ -61,16 +64,25 @@ def decide_all(engine: Engine, tables: Sequence[RecordsTable]) -> Iterator[Table
     """Yield what the columns of each table hold, in the order of ``tables``."""
     batch: list[_Drawn] = []
     held = 0
-    for table in tables:
-        first = batch[-1].numbers.stop if batch else 0
-        sample = draw(engine, table.records, _fields(table), table.count, first) if table.names else Sample.empty()
+    for table, sample in _samples(engine, tables):
         if batch and held + sample.texts.num_rows > TOGETHER:
             yield from _decided(engine, batch)
-            sample = sample.shifted(-first)
-            batch, held, first = [], 0, 0
-        batch.append(_Drawn(table, sample, first))
+            batch, held = [], 0
+        first = batch[-1].numbers.stop if batch else 0
+        batch.append(_Drawn(table, sample.shifted(first), first))
         held += sample.texts.num_rows
     yield from _decided(engine, batch)
+
+
+def _samples(engine: Engine, tables: Sequence[RecordsTable]) -> Iterator[tuple[RecordsTable, Sample]]:
+    """Yield each table with its sample; a few are drawn at once, for they are held in memory."""
+
+    def drawn(beside: Engine, table: RecordsTable) -> Sample:
+        return draw(beside, table.records, _fields(table), table.count) if table.names else Sample.empty()
+
+    for start in range(0, len(tables), DRAWN):
+        some = tables[start : start + DRAWN]
+        yield from zip(some, list(engine.together(drawn, some)), strict=True)
 
 
 def _fields(table: RecordsTable) -> list[str]:
@@ -106,15 +118,16 @@ def _told(table: RecordsTable, name: str, decision: Decision) -> Decision:
 
 def _measured(engine: Engine, batch: Sequence[_Drawn], meant: Sequence[_Meant]) -> dict[int, Measured]:
     """Return the counts of each column by its number."""
-    found: dict[int, Measured] = {}
+    large: dict[int, tuple[ir.Table, str, str, str]] = {}
     small: dict[int, tuple[str, str]] = {}
     for drawn, meaning in zip(batch, meant, strict=True):
         kinds = [(one.semantic_type, lay) for one, lay in zip(meaning.decisions, meaning.layouts, strict=True)]
         if drawn.sample.cells is not None:
             small |= dict(zip(drawn.numbers, kinds, strict=True))
             continue
-        columns = [(field, *kind) for field, kind in zip(drawn.fields, kinds, strict=True)]
-        found |= dict(zip(drawn.numbers, measure_records(engine, drawn.table.records, columns), strict=True))
+        columns = [(drawn.table.records, field, *kind) for field, kind in zip(drawn.fields, kinds, strict=True)]
+        large |= dict(zip(drawn.numbers, columns, strict=True))
+    found = dict(zip(large, measure_records(engine, list(large.values())), strict=True))
     cells = [drawn.sample.cells for drawn in batch if drawn.sample.cells is not None and drawn.sample.cells.num_rows]
     if cells:
         return found | measure_cells(engine, small, pa.concat_tables(cells))

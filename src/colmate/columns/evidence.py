@@ -11,6 +11,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from colmate.columns import calendar
 from colmate.columns.lexicon import WORDS, lexicon, words
@@ -23,6 +24,8 @@ __all__ = ["Evidence", "weigh"]
 SAMPLE = "columns:sample"
 TEXTS = "columns:texts"
 CANONICAL = "columns:canonical"
+# texts that take longer to weigh than the query takes to plan
+WORTH_SPLITTING = 20_000
 
 
 # forms that names of communes take and hardly anything else does
@@ -65,6 +68,16 @@ class Evidence:
 
 def weigh(engine: Engine, texts: pa.Table) -> dict[int, Evidence]:
     """Return the evidence of each column of a sample (``field``, ``value``, ``n``) by index, without the empty ones."""
+    # the texts of a sample are one piece of work to the engine, which then keeps one processor busy
+    split = texts.num_rows > WORTH_SPLITTING
+    parts = [texts.filter(pc.equal(pc.bit_wise_and(texts["field"], 1), half)) for half in (0, 1)] if split else [texts]
+    found: dict[int, Evidence] = {}
+    for each in engine.together(_weighed, [part for part in parts if part.num_rows]):
+        found |= each
+    return found
+
+
+def _weighed(engine: Engine, texts: pa.Table) -> dict[int, Evidence]:
     engine.memtable(texts, SAMPLE)
     lexicon(engine)
     table = engine.backend.table
@@ -107,12 +120,14 @@ def _share(flag: ir.BooleanValue, weight: ir.IntegerColumn) -> ir.FloatingScalar
 
 def _facts(t: ir.Table) -> ir.Table:
     """Return one row a column: sizes, words, names, dates and numbers."""
-    several = t.opening != t.closing
+    t = t.mutate(
+        number=t.value.re_replace(r"[ \x{a0}\x{202f}]", "").replace(",", ".").try_cast("float64"),
+        iso=calendar.to_iso(ibis.cases((t.size.between(6, 40) & t.digits.between(3, 24), t.value), else_="")),
+        month_first_iso=calendar.to_iso(ibis.cases((t.size.between(6, 40), t.value), else_=""), "mdy"),
+    )
+    t = t.mutate(year=ibis.cases((calendar.is_date(t.iso), t.iso.substr(0, 4).try_cast("int32")), else_=None))
+    several, number, year = t.opening != t.closing, t.number, t.year
     day_first, month_first = calendar.order_clues(t.value)
-    number = t.value.re_replace(r"[ \x{a0}\x{202f}]", "").replace(",", ".").try_cast("float64")
-    iso = calendar.to_iso(ibis.cases((t.size.between(6, 40) & t.digits.between(3, 24), t.value), else_=""))
-    month_first_iso = calendar.to_iso(ibis.cases((t.size.between(6, 40), t.value), else_=""), "mdy")
-    year = ibis.cases((calendar.is_date(iso), iso.substr(0, 4).try_cast("int32")), else_=ibis.null("int32"))
     flags = {
         "first": t.whole_first | (t.opening_first & t.value.contains("-")),
         "last": t.whole_last | (several & t.opening_last & t.closing_last & (t.digits == 0)),
@@ -132,7 +147,7 @@ def _facts(t: ir.Table) -> ir.Table:
         "round_cp": t.value.re_search(r"^\d{4,5}$") & t.value.endswith("0"),
         "day_first": day_first,
         "month_first": month_first,
-        "month_first_dates": calendar.is_date(month_first_iso, unknown_allowed=True),
+        "month_first_dates": calendar.is_date(t.month_first_iso, unknown_allowed=True),
         "midday": calendar.has_time(t.value),
         "separated": t.value.re_search(r"[/:\-]"),
         "phone_full": t.value.re_search(r"^(?:\(?0|\+|00)") & t.digits.between(10, 15),
@@ -166,22 +181,22 @@ def _facts(t: ir.Table) -> ir.Table:
     )
 
 
-def _weighed() -> list[Recogniser]:
+def _judging() -> list[Recogniser]:
     return [recogniser for recogniser in recognisers().values() if recogniser.like is None]
 
 
 def _canonical_texts(t: ir.Table) -> ir.Table:
     """Return the canonical text of each value by each recogniser."""
-    return t.select("field", "n", **{f"c_{r.semantic_type}": _gated(r, t) for r in _weighed()})
+    return t.select("field", "n", **{f"c_{r.semantic_type}": _gated(r, t) for r in _judging()})
 
 
 def _shares(t: ir.Table) -> ir.Table:
     """Return one row a column: for each recogniser, the share of valid values and the number of distinct ones."""
     judged = t.select(
-        "field", "n", **{f"v_{r.semantic_type}": r.accepts(t[f"c_{r.semantic_type}"]) for r in _weighed()}
+        "field", "n", **{f"v_{r.semantic_type}": r.accepts(t[f"c_{r.semantic_type}"]) for r in _judging()}
     )
     counts: dict[str, ir.Scalar] = {}
-    for r in _weighed():
+    for r in _judging():
         accepted = judged[f"v_{r.semantic_type}"]
         counts[f"s_{r.semantic_type}"] = _share(accepted, judged.n)
         counts[f"k_{r.semantic_type}"] = accepted.sum()

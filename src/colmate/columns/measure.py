@@ -56,9 +56,9 @@ def measure_cells(engine: Engine, kinds: Mapping[int, tuple[str, str]], cells: p
     return {index: found.get(index, Measured(0, 0, 0)) for index in kinds}
 
 
-def measure_records(engine: Engine, records: ir.Table, columns: Sequence[tuple[str, str, str]]) -> list[Measured]:
-    """Return the counts for each (physical field, semantic type, layout): each column is scanned by the engine."""
-    return [_scanned(engine, records, *column) for column in columns]
+def measure_records(engine: Engine, columns: Sequence[tuple[ir.Table, str, str, str]]) -> list[Measured]:
+    """Return the counts for each (records, physical field, semantic type, layout): the engine scans each column."""
+    return list(engine.together(lambda beside, column: _scanned(beside, *column), columns))
 
 
 def _scanned(engine: Engine, records: ir.Table, field: str, semantic_type: str, layout: str) -> Measured:

@@ -55,26 +55,23 @@ class Sample:
         return cls(nothing, nothing)
 
     def shifted(self, by: int) -> Sample:
-        """Return the same with the fields' numbers moved."""
+        """Return the same with the fields' numbers moved, so that samples of several tables can be put together."""
         texts, cells = _shifted(self.texts, by), None if self.cells is None else _shifted(self.cells, by)
         return Sample(texts, cells)
 
 
-def draw(engine: Engine, records: ir.Table, fields: Sequence[str], count: int, first: int = 0) -> Sample:
-    """Return the distinct texts of a sample of records, and more of those columns that it shows too little of.
-
-    ``first``: the number of the first field, so that samples of several tables can be put together.
-    """
+def draw(engine: Engine, records: ir.Table, fields: Sequence[str], count: int) -> Sample:
+    """Return the distinct texts of a sample of records, and more of those columns that it shows too little of."""
     rows = draw_records(engine, records, fields, count)
     every = [_counted(rows.column(field)) for field in fields]
     whole = rows.num_rows >= count
-    texts = [_labelled(counted.slice(0, DISTINCT), first + index) for index, counted in enumerate(every)]
+    texts = [_labelled(counted.slice(0, DISTINCT), index) for index, counted in enumerate(every)]
     if whole:
-        cells = pa.concat_tables(_labelled(one, first + index) for index, one in enumerate(every))
+        cells = pa.concat_tables(_labelled(one, index) for index, one in enumerate(every))
         return Sample(pa.concat_tables(texts), cells)
     thin = [index for index, counted in enumerate(every) if (pc.sum(counted["n"]).as_py() or 0) < THIN]
     for index in thin[:THIN_COLUMNS]:
-        texts[index] = _labelled(_whole_column(engine, records, fields[index]), first + index)
+        texts[index] = _labelled(_whole_column(engine, records, fields[index]), index)
     return Sample(pa.concat_tables(texts), None)
 
 

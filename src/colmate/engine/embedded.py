@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import copy
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import ibis
@@ -15,6 +17,7 @@ from splink import DuckDBAPI
 
 from colmate.engine.faults import clear_errors
 from colmate.engine.machine import memory_limit, openssl_module, parquet_key
+from colmate.engine.together import together
 from colmate.errors import ColmateError
 
 __all__ = ["Engine", "Work"]
@@ -26,6 +29,11 @@ KEY_NAME = "case"
 # a fixed size keeps the peak of memory flat: the writer holds one row group a thread
 ROW_GROUP = 122_880
 _COMPILED: dict[str, str] = {}
+# Ibis has one set of options for all threads
+_WRITING = threading.Lock()
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Engine:
@@ -36,6 +44,7 @@ class Engine:
     """
 
     name = "duckdb"
+    _beside: Sequence[Engine] = ()
 
     def __init__(
         self,
@@ -67,8 +76,31 @@ class Engine:
         self.backend = ibis.duckdb.from_connection(self.connection)
         # the engine's own bar would write over ours, and where nobody looks
         self.connection.execute("SET enable_progress_bar = false")
-        self.connection.execute("SET lock_configuration = true")
         self.sealed = key is not None
+        self._known = threading.Lock()
+        # before the lock, for a connection sets its time zone; datasets are all that the two have in common
+        self._beside = (self._another(),) if self.sealed and threads != 1 else ()
+        self.connection.execute("SET lock_configuration = true")
+
+    def _another(self) -> Engine:
+        other = copy.copy(self)
+        other.connection = self.connection.cursor()
+        other.connection.execute("SET enable_progress_bar = false")
+        other.backend = ibis.duckdb.from_connection(other.connection)
+        other._beside = ()
+        return other
+
+    def together(self, work: Callable[[Engine, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Yield what ``work`` makes of each item, in order, two at a time; see `colmate.engine.together`.
+
+        ``work`` is given an engine that knows the datasets that were read, and none of the temporary tables, views and
+        Arrow tables made before. Without a key there are no datasets: it is given this engine, an item after the other.
+        """
+        return together([self, *self._beside], work, items) if self._beside else (work(self, one) for one in items)
+
+    def interrupt(self) -> None:
+        """Give up the query that is running, if one is."""
+        self.connection.interrupt()
 
     @property
     def local(self) -> Engine:
@@ -96,20 +128,22 @@ class Engine:
 
     def read(self, path: Path, *more: Path) -> ir.Table:
         """Return the dataset at ``path`` as a lazy table; with ``more``, all of them as one, joined by column names."""
-        view = f"dataset:{path.name}"
-        if (known := self._views.get(view)) and known[0] == (path, *more):
-            return known[1]
-        sealed = f", encryption_config = {{footer_key: '{KEY_NAME}'}}" if self.sealed else ""
-        # not the reader's own union by name: DuckDB 1.5 fails on sealed files with it
-        scans = (f"SELECT * FROM read_parquet('{_quoted(one)}'{sealed})" for one in (path, *more))
-        with clear_errors(path.name):
-            self.connection.execute(
-                f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(view)} AS " + " UNION ALL BY NAME ".join(scans)
-            )
-            table = self.backend.table(view)
-        # a dataset is written once: its schema need not be asked for by every stage
-        self._views[view] = ((path, *more), table)
-        return table
+        with self._known:
+            view = f"dataset:{path.name}"
+            if (known := self._views.get(view)) and known[0] == (path, *more):
+                return known[1]
+            sealed = f", encryption_config = {{footer_key: '{KEY_NAME}'}}" if self.sealed else ""
+            # not the reader's own union by name: DuckDB 1.5 fails on sealed files with it
+            scans = (f"SELECT * FROM read_parquet('{_quoted(one)}'{sealed})" for one in (path, *more))
+            with clear_errors(path.name):
+                # not a temporary view: `together` reads it from other connections
+                self.connection.execute(
+                    f"CREATE OR REPLACE VIEW {_identifier(view)} AS " + " UNION ALL BY NAME ".join(scans)
+                )
+                table = self.backend.table(view)
+            # a dataset is written once: its schema need not be asked for by every stage
+            self._views[view] = ((path, *more), table)
+            return table
 
     def write(self, data: ir.Table | pa.RecordBatchReader, path: Path) -> None:
         """Write ``data`` as one encrypted Parquet file; the name appears only when the file is complete."""
@@ -231,13 +265,14 @@ class Engine:
         """
         if isinstance(expression, str):
             return expression
-        merged = ibis.options.sql.fuse_selects
-        ibis.options.sql.fuse_selects = False
-        try:
-            text: str = self.backend.compile(expression)
-            return text
-        finally:
-            ibis.options.sql.fuse_selects = merged
+        with _WRITING:
+            merged = ibis.options.sql.fuse_selects
+            ibis.options.sql.fuse_selects = False
+            try:
+                text: str = self.backend.compile(expression)
+                return text
+            finally:
+                ibis.options.sql.fuse_selects = merged
 
     def seal(self) -> tuple[str, str]:
         """Return what opens the datasets: the key as text (empty without one), and the module that brings AES."""
@@ -281,6 +316,8 @@ class Engine:
 
     def close(self) -> None:
         """Close the connection; the engine removes its spill files."""
+        for other in self._beside:
+            other.connection.close()
         self.connection.close()
         for path in self._parked:
             path.unlink(missing_ok=True)
