@@ -183,6 +183,21 @@ class SpecialCategory(Section):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class Relatives(Section):
+    """Those near the patients of whom notes tell, as a fact or a supposition: data subjects, in no count of persons.
+
+    ``at_least`` and ``at_most`` estimate how many they are; ``patients``: those who have one. ``by_kin``: patients with
+    such a relative, by kind; ``by_category``: at least how many relatives each special category is told of.
+    """
+
+    at_least: int = Field(default=0, ge=0)
+    at_most: int = Field(default=0, ge=0)
+    patients: int = Field(default=0, ge=0)
+    by_kin: dict[str, int] = Field(default_factory=dict)
+    by_category: dict[str, int] = Field(default_factory=dict)
+    method: list[str] = Field(default_factory=list, description="how the estimates were made")
+
+
 class CaseSeverity(Section):
     """The worst that befalls a person of the case, with the factors of the ENISA formula."""
 
@@ -247,6 +262,7 @@ class Report(Section):
     period: Period
     exposure: list[Exposure]
     special_categories: list[SpecialCategory]
+    relatives: Relatives = Field(default_factory=Relatives)
     severity: Severity
     harms: list[Harm]
     controllers: list[Controller]

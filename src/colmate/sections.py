@@ -77,6 +77,7 @@ class Exposed(BaseModel):
 
     exposure: list[model.Exposure]
     special_categories: list[model.SpecialCategory]
+    relatives: model.Relatives
     severity: model.Severity
     harms: list[model.Harm]
     controllers: list[model.Controller]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -70,12 +71,13 @@ def persons(engine: Engine, rows: dict[int, str], minors: frozenset[int] = froze
     )
 
 
-def findings(engine: Engine, rows: list[tuple[int, int, str, str, str, str]]) -> ir.Table:
-    """(table, record, field, category, assertion, subject)."""
-    names = ("table", "record", "field", "category", "assertion", "subject")
-    kinds = (pa.int32(), pa.int64(), *[pa.string()] * 4)
+def findings(engine: Engine, rows: Sequence[tuple[Any, ...]]) -> ir.Table:
+    """(table, record, field, category, assertion, subject), of a relative perhaps (kin, several)."""
+    names = ("table", "record", "field", "category", "assertion", "subject", "kin", "several")
+    kinds = (pa.int32(), pa.int64(), *[pa.string()] * 5, pa.bool_())
+    whole = [(*row, *("family" if row[5] == "relative" else "", False)[len(row) - 6 :]) for row in rows]
     columns = {
-        name: pa.array([row[place] for row in rows], kind)
+        name: pa.array([row[place] for row in whole], kind)
         for place, (name, kind) in enumerate(zip(names, kinds, strict=True))
     }
     return engine.memtable(pa.table(columns), "given_findings")
@@ -85,7 +87,7 @@ def patients(
     engine: Engine,
     columns: Columns,
     rows: Rows,
-    found: Sequence[tuple[int, str, str, str]] = (),
+    found: Sequence[tuple[Any, ...]] = (),
     **more: object,
 ) -> Exposed:
     """Expose a table in which each record is another patient (person = record); found: (record, category, …)."""
@@ -99,6 +101,6 @@ def patients(
         [table(engine, columns, rows, **more)],
         mentions(engine, [(1, number, "patient", number) for number in numbers]),
         persons(engine, dict.fromkeys(numbers, "patient"), minors),
-        findings(engine, [(1, record, f"c{len(columns) - 1}", *rest) for record, *rest in found]),  # type: ignore[misc]
+        findings(engine, [(1, record, f"c{len(columns) - 1}", *rest) for record, *rest in found]),
         context,
     )

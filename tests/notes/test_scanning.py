@@ -105,14 +105,14 @@ def test_the_filter_loses_nothing_among_any_characters(engine: Engine, noise: li
 def test_scan_is_reading_every_note(engine: Engine) -> None:
     notes = [*SENTENCES, None, "", "RAS", *SENTENCES[:20]]
     table = engine.memtable(pa.table({"record": range(1, len(notes) + 1), "c0": notes, "c1": notes[::-1]}), "canonical")
-    found = engine.rows(scan(engine, [NoteTable(3, table, ["c0", "c1"])]).findings.drop("past"))
+    found = engine.rows(scan(engine, [NoteTable(3, table, ["c0", "c1"])]).findings.drop("past", "several"))
     expected = set()
     for field, texts in (("c0", notes), ("c1", notes[::-1])):
         for record, findings in enumerate(read_notes(text or "" for text in texts), 1):
-            expected |= {(3, record, field, item.category, item.assertion, item.subject) for item in findings}
+            expected |= {(3, record, field, item.category, item.assertion, item.subject, item.kin) for item in findings}
     assert {tuple(row.values()) for row in found} == expected
     assert len(found) == len(expected)
-    assert list(found[0]) == ["table", "record", "field", "category", "assertion", "subject"]
+    assert list(found[0]) == ["table", "record", "field", "category", "assertion", "subject", "kin"]
 
 
 def test_scan_of_nothing_is_an_empty_dataset(engine: Engine) -> None:
@@ -127,6 +127,15 @@ def test_what_was_and_what_is(engine: Engine) -> None:
     table = engine.memtable(pa.table({"record": range(1, 4), "c0": notes}), "times")
     rows = engine.rows(scan(engine, [NoteTable(1, table, ["c0"])]).findings)
     assert {row["record"]: row["past"] for row in rows} == {1: True, 2: False, 3: False}
+
+
+def test_which_relatives_a_note_tells_of(engine: Engine) -> None:
+    notes = ["mère VIH, frères bipolaires", "mère VIH. maman séropositive"]
+    table = engine.memtable(pa.table({"record": range(1, 3), "c0": notes}), "near")
+    rows = engine.rows(scan(engine, [NoteTable(1, table, ["c0"])]).findings)
+    assert {(row["record"], row["category"], row["kin"], row["several"]) for row in rows} == {
+        (1, "hiv_sti", "mother", False), (1, "psychiatric", "brother", True), (2, "hiv_sti", "mother", False),
+    }  # fmt: skip
 
 
 def test_progress_tells_distinct_notes(engine: Engine) -> None:

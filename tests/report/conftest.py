@@ -165,6 +165,17 @@ def sample() -> dict[str, Any]:
             }
             for category, article, persons, asserted, negated, hypothetical, relatives, sources in SPECIAL
         ],
+        "relatives": {
+            "at_least": 1_204,
+            "at_most": 1_377,
+            "patients": 1_150,
+            "by_kin": {"mother": 611, "brother": 404, "family": 188},
+            "by_category": {"serious_illness": 702, "addiction": 391},
+            "method": [
+                "Relatives of whom notes tell are counted by patient and kind of kin; no record is taken for theirs, "
+                "so they add to no count of persons.",
+            ],
+        },
         "severity": {
             "method": "enisa-2013",
             "persons": {"low": 0, "medium": 412, "high": 1_106, "very_high": 478_605},

@@ -165,6 +165,15 @@ def test_untranslated_sentences_say_that_they_are_english(document: dict[str, An
     assert "<li>A sentence nobody translated.</li>" in render(Report.model_validate(document), "en")
 
 
+def test_relatives_are_told_between_two_estimates_and_by_kin(document: dict[str, Any]) -> None:
+    html = render(Report.model_validate(document), "en")
+    assert "at least 1,204 relatives (at most 1,377) of 1,150 patients" in html
+    assert "Mother" in html
+    assert "au moins 1\u202f204 proches (au plus 1\u202f377)" in render(Report.model_validate(document), "fr")
+    del document["relatives"]
+    assert "Relatives of whom" not in render(Report.model_validate(document), "en")
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

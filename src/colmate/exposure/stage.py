@@ -17,6 +17,7 @@ from colmate.exposure.harms import harms
 from colmate.exposure.marks import IDENTIFIER, Marks, held, plan, record_marks
 from colmate.exposure.owners import Owners, outward, sources, ways_of
 from colmate.exposure.period import period
+from colmate.exposure.relatives import relatives
 from colmate.exposure.severity import health_controller, severity
 from colmate.exposure.tables import Context, Exposed, ExposureTable
 
@@ -39,6 +40,7 @@ def expose(
     is called with (steps done, steps). Datasets are as the stages before give them: see `colmate.subjects` and
     `colmate.notes`. ``identifiers``: which types the notes hold; they count like filled columns.
     """
+    told = findings
     if identifiers is not None:
         findings = _with_identifiers(findings, identifiers)
     tell = progress or (lambda _done, _total: None)
@@ -57,6 +59,7 @@ def expose(
     exposed = Exposed(
         exposure=_types(engine, people, marks, bits),
         special_categories=_special(engine, people, bits),
+        relatives=relatives(engine, told, mentions),
         severity=section,
         harms=harms(engine, people, bits),
         controllers=answering,

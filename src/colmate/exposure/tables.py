@@ -62,6 +62,7 @@ class Exposed:
 
     exposure: list[model.Exposure]
     special_categories: list[model.SpecialCategory]
+    relatives: model.Relatives
     severity: model.Severity
     harms: list[model.Harm]
     controllers: list[model.Controller]

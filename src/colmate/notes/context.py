@@ -74,8 +74,8 @@ class Clause:
         text = not_others(self._without([match for match in self.cues if not match.cue.victim]))
         return [match.span() for match in triggers().relative.finditer(text)]
 
-    def judge(self, match: Match) -> tuple[str, str, bool]:
-        """Return (assertion, subject, past) of a cue of this clause."""
+    def judge(self, match: Match) -> tuple[str, str, bool, str]:
+        """Return (assertion, subject, past, words for the relative or "") of a cue of this clause."""
         start, end = match.start - self.start, match.end - self.start
         low = max((stop for _, stop in self._breaks if stop <= start), default=0)
         high = min((begin for begin, _ in self._breaks if begin >= end), default=len(self.text))
@@ -83,7 +83,7 @@ class Clause:
         relative = about_a_relative(self, match, low, high)
         subject = "relative" if relative else "carer" if match.cue.category == "judgement" else "patient"
         # what was not, or may have been, is not over
-        return assertion, subject, assertion == "asserted" and self._past(match, low, high)
+        return assertion, subject, assertion == "asserted" and self._past(match, low, high), relative
 
     def _past(self, match: Match, low: int, high: int) -> bool:
         words = triggers()

@@ -49,23 +49,37 @@ class ClauseLike(Protocol):
     def relatives(self) -> Sequence[tuple[int, int]]: ...
 
 
-def about_a_relative(clause: ClauseLike, match: Match, low: int, high: int) -> bool:
-    """Return whether a cue of ``clause[low:high]`` is about a relative; of a judgement, whether one is judged."""
+def about_a_relative(clause: ClauseLike, match: Match, low: int, high: int) -> str:
+    """Return the words that name the relative whom a cue of ``clause[low:high]`` is about; "" where it is the patient.
+
+    Of a judgement: who is judged.
+    """
     own = clause.text[match.start - clause.start : match.end - clause.start]
-    if _KIN_CUE.match(own) or (not match.cue.victim and _KIN_CUE_OTHER.match(own)):
-        return match.cue.category != "judgement"
+    if named := _KIN_CUE.match(own) or (None if match.cue.victim else _KIN_CUE_OTHER.match(own)):
+        return "" if match.cue.category == "judgement" else named[0]
     if match.cue.victim:
         return _victim(clause, low, match)
-    return _before(clause, low, match) or _after(clause, high, match)
+    if (before := _nearest_before(clause, low, match)) and _before(clause, low, match, before):
+        return clause.text[slice(*before)]
+    if (after := _nearest_after(clause, high, match)) and _after(clause, match, after):
+        return clause.text[slice(*after)]
+    return ""
 
 
-def _before(clause: ClauseLike, low: int, match: Match) -> bool:
+def _nearest_before(clause: ClauseLike, low: int, match: Match) -> tuple[int, int] | None:
+    cue = match.start - clause.start
+    return next((span for span in reversed(clause.relatives) if low <= span[0] and span[1] <= cue), None)
+
+
+def _nearest_after(clause: ClauseLike, high: int, match: Match) -> tuple[int, int] | None:
+    end = match.end - clause.start
+    return next((span for span in clause.relatives if end <= span[0] < high), None)
+
+
+def _before(clause: ClauseLike, low: int, match: Match, relative: tuple[int, int]) -> bool:
     words = triggers()
     cue = match.start - clause.start
-    candidates = [span for span in clause.relatives if low <= span[0] and span[1] <= cue]
-    if not candidates:
-        return False
-    start, end = candidates[-1]
+    start, end = relative
     lead, between = clause.text[low:start], clause.text[end:cue]
     described = re.match(r"\W*qui\b", between) or re.search(r"\ba (?:une?|deux|trois|\d) $", lead)
     if described and "," not in between and len(WORD.findall(between)) <= REACH:
@@ -85,14 +99,10 @@ def _before(clause: ClauseLike, low: int, match: Match) -> bool:
     return bool(inside) and bool(_LISTED.match(clause.text[inside[-1].end - clause.start : cue]))
 
 
-def _after(clause: ClauseLike, high: int, match: Match) -> bool:
+def _after(clause: ClauseLike, match: Match, relative: tuple[int, int]) -> bool:
     words = triggers()
-    end = match.end - clause.start
-    candidates = [span for span in clause.relatives if end <= span[0] < high]
-    if not candidates:
-        return False
-    start, stop = candidates[0]
-    between = clause.text[end:start]
+    start, stop = relative
+    between = clause.text[match.end - clause.start : start]
     if "," in between or len(WORD.findall(between)) > REACH_AFTER:
         return False
     if words.source.search(between) or words.verb.match(clause.text, skip(clause.text, stop)):
@@ -111,26 +121,34 @@ def _after(clause: ClauseLike, high: int, match: Match) -> bool:
     return bare and alone and ends and not tail(words.other_role, between)
 
 
-def _victim(clause: ClauseLike, low: int, match: Match) -> bool:
-    """A relative is the victim only where the sentence says so: "mère battue", "sœur victime de viol"."""
+def _victim(clause: ClauseLike, low: int, match: Match) -> str:
+    """Name the relative who is the victim, only where the sentence says so: "mère battue", "sœur victime de viol"."""
     cue = match.start - clause.start
     after = clause.text[match.end - clause.start :]
-    if _WITH_KIN.match(after) or _FAMILY.search(clause.text, low, cue):
-        return True
-    candidates = [span for span in clause.relatives if low <= span[0] and span[1] <= cue]
-    if not candidates:
-        return bool(_AGAINST.match(after))
-    start, end = candidates[-1]
-    between = clause.text[end:cue]
+    if with_kin := _WITH_KIN.match(after):
+        return after[with_kin.end() - 1 :][:16]
+    if family := _FAMILY.search(clause.text, low, cue):
+        return family[0]
+    relative = _nearest_before(clause, low, match)
+    if relative is None:
+        against = _AGAINST.match(after)
+        return against[0] if against else ""
+    start, end = relative
+    if not _suffers(clause.text[end:cue]):
+        return ""
+    author = re.match(r"(?:violents?\b|violeur|frappe|maltraitant|menace)", clause.text[cue:])
+    return "" if author or tail(triggers().other_role, clause.text[low:start]) else clause.text[start:end]
+
+
+def _suffers(between: str) -> bool:
+    """Tell whether what stands between a relative and a violence makes the relative its victim."""
     if re.match(r"\W*qui(?: (?:est|a|a ete|etait|fut|vit|subit|se fait|s est fait|prend|a subi))? ?\W*$", between):
         return True
-    passive = re.match(
+    passive = (
         r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete|s est fait|se fait|suivie?|en)"
-        r" ?(?:de|d|par)?\W*)?$",
-        between,
+        r" ?(?:de|d|par)?\W*)?$"
     )
-    author = re.match(r"(?:violents?\b|violeur|frappe|maltraitant|menace)", clause.text[cue:])
-    return bool(passive) and not author and not tail(triggers().other_role, clause.text[low:start])
+    return re.match(passive, between) is not None
 
 
 def not_others(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from colmate.notes.clauses import clauses
 from colmate.notes.cues import cue_book
 from colmate.notes.folding import fold
+from colmate.notes.kin import kin
 from colmate.notes.settings import disclosing
 from colmate.notes.spelling import corrected
 
@@ -21,7 +22,8 @@ class Finding:
     ``assertion`` is ``asserted``, ``negated`` or ``hypothetical`` (suspicion, test without result, hearsay);
     ``subject`` is ``patient``, ``relative``, or ``carer`` (the carer's own opinion of the patient); ``start`` and
     ``end`` (exclusive) are characters of the note; ``cue`` is the catalogue's phrase, never the note's text;
-    ``past``: the note says that it was, not that it is.
+    ``past``: the note says that it was, not that it is; ``kin``: of a relative, the kind (an id of the catalogue's
+    ``kin``), and ``several`` whether the note speaks of more than one.
     """
 
     category: str
@@ -31,6 +33,8 @@ class Finding:
     end: int
     cue: str
     past: bool = False
+    kin: str = ""
+    several: bool = False
 
 
 def read_note(text: str) -> list[Finding]:
@@ -42,9 +46,11 @@ def read_note(text: str) -> list[Finding]:
     found = []
     for clause in clauses(folded.text, matches):
         for match in clause.cues:
-            assertion, subject, past = clause.judge(match)
+            assertion, subject, past, relative = clause.judge(match)
             start, end = folded.span(match.start, match.end)
-            found.append(Finding(match.cue.category, assertion, subject, start, end, match.cue.phrase.source, past))
+            near = kin(relative) if relative else ("", False)
+            cue = match.cue.phrase.source
+            found.append(Finding(match.cue.category, assertion, subject, start, end, cue, past, *near))
     return found
 
 

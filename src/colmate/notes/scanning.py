@@ -30,7 +30,8 @@ BATCH = 8192
 # columns that are filtered one by one; more are stacked first
 SEVERAL = 8
 
-_SAID = [("category", pa.string()), ("assertion", pa.string()), ("subject", pa.string()), ("past", pa.bool_())]
+_TOLD = [("category", pa.string()), ("assertion", pa.string()), ("subject", pa.string()), ("kin", pa.string())]
+_SAID = [*_TOLD, ("past", pa.bool_()), ("several", pa.bool_())]
 _PLACE = [("table", pa.int32()), ("record", pa.int64()), ("field", pa.string())]
 _READ = pa.schema([("note", pa.int64()), *_SAID])
 _FOUND = pa.schema([*_PLACE, *_SAID])
@@ -50,7 +51,8 @@ class NoteTable:
 class Scanned:
     """Two tables, each with table int32, record int64, field.
 
-    ``findings``: category, assertion, subject, past bool. ``identifiers``: semantic_type.
+    ``findings``: category, assertion, subject, kin ("" where it is no relative), past bool, several bool (of the kin).
+    ``identifiers``: semantic_type.
     """
 
     findings: ir.Table
@@ -78,7 +80,7 @@ def scan(
 ) -> Scanned:
     """Return what all notes say: no text, only what kind of thing stands where.
 
-    A note counts once for each (category, assertion, subject); it is past where all it says of that kind is. Equal
+    A note counts once for each (category, assertion, subject, kin); it is past where all it says of that kind is. Equal
     notes are read once. ``progress`` is called with (distinct notes read, distinct notes to read). ``recognisers``:
     semantic type → what judges identifiers; without them none is looked for. The results are temporary tables.
     """
@@ -102,7 +104,7 @@ def scan(
     telling = texts.filter(may_disclose(texts["text"])) if recognisers else texts
     read = engine.memtable(_read_all(engine, telling, progress), "notes:read")
     places = engine.materialise(notes.join(texts, "text").select("note", "table", "record", "field"), "notes:where")
-    found = places.join(read, "note").select("table", "record", "field", "category", "assertion", "subject", "past")
+    found = places.join(read, "note").select(*_FOUND.names)
     findings = engine.materialise(found, "findings")
     identifiers = _nothing(engine, _IDENTIFIED)
     if recognisers:
@@ -186,13 +188,14 @@ def _read_all(engine: Engine, texts: ir.Table, progress: Callable[[int, int], No
 
 
 def _read_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
-    said: list[tuple[int, str, str, str, bool]] = []
+    said: list[tuple[int, str, str, str, str, bool, bool]] = []
     for note, text in zip(batch.column("note").to_pylist(), batch.column("text").to_pylist(), strict=True):
-        kinds: dict[tuple[str, str, str], bool] = {}
+        kinds: dict[tuple[str, str, str, str], tuple[bool, bool]] = {}
         for finding in read_note(text):
-            kind = (finding.category, finding.assertion, finding.subject)
-            kinds[kind] = kinds.get(kind, True) and finding.past
-        said.extend((note, *kind, past) for kind, past in kinds.items())
+            kind = (finding.category, finding.assertion, finding.subject, finding.kin)
+            past, several = kinds.get(kind, (True, False))
+            kinds[kind] = (past and finding.past, several or finding.several)
+        said.extend((note, *kind, *how) for kind, how in kinds.items())
     columns = list(zip(*said, strict=True)) or [()] * len(_READ)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, _READ, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=_READ)

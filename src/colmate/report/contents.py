@@ -10,7 +10,7 @@ from colmate.report.labels import label
 from colmate.report.overview import severity_bars
 from colmate.report.words import Words
 
-__all__ = ["CATEGORIES", "disclosed", "harms", "severity", "special"]
+__all__ = ["CATEGORIES", "disclosed", "harms", "relatives", "severity", "special"]
 
 # In the order of the regulator's form (CNIL, step "données").
 CATEGORIES = (
@@ -78,6 +78,25 @@ def special(report: Report, words: Words) -> list[dict[str, Any]]:
 
     ordered = sorted(report.special_categories, key=lambda kind: (-kind.persons, kind.category))
     return [row(kind) for kind in ordered]
+
+
+def relatives(report: Report, words: Words) -> dict[str, Any]:
+    """Those near the patients of whom notes tell: between how many and how many, by kin and by category."""
+    near = report.relatives
+    kin = [(name, words.capital(words.kin(name)), count) for name, count in near.by_kin.items()]
+    categories = [
+        (name, words.capital(words.special_category(name)), count) for name, count in near.by_category.items()
+    ]
+    least, most = words.count("relatives", near.at_least), words.integer(near.at_most)
+    return {
+        "any": near.at_most > 0,
+        "told": words("relatives.told", least=least, most=most, patients=words.count("patients", near.patients)),
+        "kin": bars(words, kin, near.patients),
+        "categories": bars(words, categories, near.at_least),
+        "patients": words.count("patients", near.patients),
+        "least": least,
+        "method": [words.sentence(text) for text in near.method],
+    }
 
 
 def severity(report: Report, words: Words) -> dict[str, Any]:

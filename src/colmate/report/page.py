@@ -50,6 +50,7 @@ def _sections(report: Report, text: Words) -> dict[str, object]:
         "head": overview.headline(report, text),
         "disclosed": contents.disclosed(report, text),
         "special": contents.special(report, text),
+        "relatives": contents.relatives(report, text),
         "severity": contents.severity(report, text),
         "harms": contents.harms(report, text),
         "period": people.period(report, text),

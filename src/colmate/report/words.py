@@ -151,6 +151,10 @@ class Words:
         """The catalogue's name of a special category."""
         return str(_entries("special_categories").get(name, {}).get(self.lang) or _readable(name))
 
+    def kin(self, name: str) -> str:
+        """The catalogue's name of a kind of kin."""
+        return str(_entries("kin").get(name, {}).get(self.lang) or _readable(name))
+
     def harm(self, name: str) -> str:
         """The catalogue's name of a harm."""
         return str(_entries("harms").get(name, {}).get(self.lang) or _readable(name))
