@@ -94,7 +94,7 @@ def analyse(
         columns = run.stage("columns", sections.Columns, lambda tell: run.columns(tables, tell), rows)
         subjects = run.stage("subjects", sections.Subjects, lambda tell: run.subjects(columns, tell), rows)
         run.stage("notes", sections.Notes, lambda tell: run.notes(columns, tell), rows)
-        exposed = run.stage("exposure", sections.Exposed, lambda tell: run.exposure(columns, tell), rows)
+        exposed = run.stage("exposure", sections.Exposed, lambda tell: run.exposure(columns, subjects, tell), rows)
         return run.stage("report", Report, lambda _tell: run.report(tables, columns, subjects, exposed, lang), rows)
 
 

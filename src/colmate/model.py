@@ -137,6 +137,9 @@ class Persons(Section):
     count: int = Field(ge=0)
     interval: tuple[int, int]
     by_role: dict[str, int]
+    by_role_interval: dict[str, tuple[int, int]] = Field(
+        default_factory=dict, description="the 95 % interval of each count of ``by_role``"
+    )
     minors: int = Field(ge=0)
     deceased: int = Field(ge=0)
     test_records: int = Field(ge=0)
@@ -178,6 +181,9 @@ class SpecialCategory(Section):
     negated: int = Field(ge=0)
     hypothetical: int = Field(ge=0)
     about_relatives: int = Field(ge=0)
+    interval: tuple[int, int] | None = Field(
+        default=None, description="95 % interval of ``persons``: of the linkage, not of the reading"
+    )
     sources: list[str] = Field(default_factory=list, alias="from")
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -234,6 +240,7 @@ class Controller(Section):
     records: int = Field(ge=0)
     persons: int = Field(ge=0)
     special_category_persons: int = Field(ge=0)
+    interval: tuple[int, int] | None = Field(default=None, description="95 % interval of ``persons``")
 
 
 class AuthenticityTest(Section):

@@ -137,7 +137,9 @@ class Run:
         found = subjects.resolve(self.engine, tables, lambda _step, share: tell(share, 1.0))
         for name in ("mentions", "persons", "links", "frequencies", "conflicts"):
             self._write(getattr(found, name), name)
-        return Subjects(section=found.section, model=found.model)
+        self._write(found.doubts.persons, "doubts")
+        self._write(found.doubts.apart, "apart")
+        return Subjects(section=found.section, unsure=found.doubts.whole, model=found.model)
 
     def notes(self, decided: Columns, tell: Advance) -> Notes:
         """Read the free text of records that are about somebody."""
@@ -154,7 +156,7 @@ class Run:
         self._write(found.identifiers, "note_identifiers", self.local)
         return Notes(findings=self.local.count(read("findings")))
 
-    def exposure(self, decided: Columns, tell: Advance) -> Exposed:
+    def exposure(self, decided: Columns, people: Subjects, tell: Advance) -> Exposed:
         """Say what is disclosed about each person, how severe that is, and who answers for it."""
         sources = exposure.databases(
             (table.number, table.name, table.group, [link.parent for link in table.links]) for table in decided.tables
@@ -176,7 +178,8 @@ class Run:
         names = ("mentions", "persons", "findings", "note_identifiers")
         mentions, persons, findings, identifiers = (self._read(name) for name in names)
         context = exposure.Context()
-        found = exposure.expose(self.engine, tables, mentions, persons, findings, context, tell, identifiers)
+        doubts = subjects.Doubts(self._read("doubts"), self._read("apart"), people.unsure)
+        found = exposure.expose(self.engine, tables, mentions, persons, findings, context, tell, identifiers, doubts)
         self._write(found.persons, "exposure")
         self._write(found.labels, "controllers")
         return Exposed(**{name: getattr(found, name) for name in Exposed.model_fields})

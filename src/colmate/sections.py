@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from colmate import columns, model
+from colmate import columns, model, subjects
 from colmate.intake.reading import Declared
 
 __all__ = ["Columns", "DecidedTable", "Exposed", "Intake", "Notes", "ReadTable", "Subjects"]
@@ -60,9 +60,10 @@ class Columns(BaseModel):
 
 
 class Subjects(BaseModel):
-    """The count of persons."""
+    """The count of persons, and what the linkage is unsure of in all."""
 
     section: model.Persons
+    unsure: subjects.Uncertainty = subjects.Uncertainty()
     model: dict[str, Any]
 
 

@@ -136,6 +136,7 @@ def sample() -> dict[str, Any]:
             "count": 480_123,
             "interval": [479_791, 480_502],
             "by_role": {"patient": 478_960, "professional": 1_140, "relative": 23},
+            "by_role_interval": {"patient": [478_630, 479_340], "relative": [21, 24]},
             "minors": 13_478,
             "deceased": 265,
             "test_records": 12,
@@ -161,6 +162,7 @@ def sample() -> dict[str, Any]:
                 "negated": negated,
                 "hypothetical": hypothetical,
                 "about_relatives": relatives,
+                "interval": [persons - 7, persons + 9],
                 "from": sources,
             }
             for category, article, persons, asserted, negated, hypothetical, relatives, sources in SPECIAL
@@ -200,6 +202,7 @@ def sample() -> dict[str, Any]:
                 "records": 41_000 - 1_263 * number,
                 "persons": 40_100 - 1_240 * number,
                 "special_category_persons": 760 - 23 * number,
+                "interval": [40_090 - 1_240 * number, 40_130 - 1_240 * number],
             }
             for number in range(1, 29)
         ],

@@ -12,7 +12,7 @@ import pytest
 from colmate.catalogue import load
 from colmate.engine import Engine
 from colmate.subjects import SubjectTable, resolve
-from colmate.subjects.counting import Uncertainty, interval
+from colmate.subjects.doubts import Uncertainty, interval
 from colmate.subjects.professionals import _places
 from tests.subjects.people import TYPES, Given, Row, crowd, resolved, table
 

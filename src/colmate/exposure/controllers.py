@@ -15,6 +15,7 @@ from colmate import model
 from colmate.catalogue import load
 from colmate.engine import Engine
 from colmate.exposure.bits import Bits
+from colmate.exposure.intervals import Intervals
 from colmate.exposure.marks import Marks
 from colmate.exposure.severity import asserted_facts
 from colmate.exposure.tables import ExposureTable
@@ -95,6 +96,7 @@ def controllers(
     known: ir.Table | None,
     silent: Mapping[int, int],
     owners: Mapping[str, str],
+    intervals: Intervals,
 ) -> tuple[list[model.Controller], ir.Table]:
     """Return one section a controller, by descending records, and the datasets of labels (label, value).
 
@@ -106,6 +108,7 @@ def controllers(
     rows = engine.rows(known) if known is not None else []
     values = {row["controller"]: owners.get(row["value"], row["value"]) for row in rows}
     established = {row["controller"] for row in rows if row["value"] in owners}
+    sure = intervals.by_controller(held, {number: persons for number, (_, persons, _) in counts.items()})
     found, hidden = [], []
     ordered = sorted(counts.items(), key=lambda item: (-item[1][0], str(values.get(item[0], ""))))
     for place, (number, (records, persons, special)) in enumerate(ordered, 1):
@@ -113,7 +116,15 @@ def controllers(
         label = _label(value, number, place, number in established)
         if number > 0 and label != value:
             hidden.append((label, value))
-        found.append(model.Controller(label=label, records=records, persons=persons, special_category_persons=special))
+        found.append(
+            model.Controller(
+                label=label,
+                records=records,
+                persons=persons,
+                special_category_persons=special,
+                interval=sure.get(number),
+            )
+        )
     schema = pa.schema([("label", pa.string()), ("value", pa.string())])
     labels = pa.Table.from_pylist([{"label": label, "value": value} for label, value in hidden], schema)
     return found, engine.memtable(labels, "exposure:labels")

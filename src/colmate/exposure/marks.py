@@ -17,7 +17,7 @@ from colmate.exposure.bits import Bits, Fact, any_of
 from colmate.exposure.coded import conditions
 from colmate.exposure.tables import ROLES, ColumnLike, ExposureTable
 
-__all__ = ["FREE", "IDENTIFIER", "Marks", "held", "plan", "record_marks"]
+__all__ = ["FREE", "IDENTIFIER", "Marks", "appearances", "held", "plan", "record_marks"]
 
 # columns without a role, and those of a role nobody has in the record: about the record's main subject
 FREE = "free"
@@ -164,20 +164,26 @@ def _finding_bits(findings: ir.Table, bits: Bits, mask: int, fields: Sequence[st
 
 
 def held(engine: Engine, tables: Sequence[Marks], mentions: ir.Table, bits: Bits) -> ir.Table:
-    """Return one row for each person and controller: person, controller, main bool, m0…"""
-    parts = [part for marks in tables for part in _appearances(marks, mentions, bits)]
-    if not parts:
-        empty = {"person": "int64", "controller": "int32", "main": "boolean"} | dict.fromkeys(bits.masks, "int64")
-        nobody = mentions.select(**{name: ibis.null(kind) for name, kind in empty.items()}).limit(0)
-        return engine.materialise(nobody, "exposure:held")
-    together = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    """Return one row for each person and controller: person, controller, main bool, times (records), m0…"""
+    together = appearances(tables, mentions, bits)
     summed = together.group_by("person", "controller").aggregate(
-        main=together["main"].any(), **{mask: together[mask].bit_or() for mask in bits.masks}
+        main=together["main"].any(),
+        times=together.count(),
+        **{mask: together[mask].bit_or() for mask in bits.masks},
     )
     return engine.materialise(summed, "exposure:held")
 
 
-def _appearances(marks: Marks, mentions: ir.Table, bits: Bits) -> list[ir.Table]:
+def appearances(tables: Sequence[Marks], mentions: ir.Table, bits: Bits, status: str = "person") -> ir.Table:
+    """Return one row for each mention of a ``status``: person (null where it tells none), controller, main, m0…"""
+    parts = [part for marks in tables for part in _appearances(marks, mentions, bits, status)]
+    if not parts:
+        empty = {"person": "int64", "controller": "int32", "main": "boolean"} | dict.fromkeys(bits.masks, "int64")
+        return mentions.select(**{name: ibis.null(kind) for name, kind in empty.items()}).limit(0)
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def _appearances(marks: Marks, mentions: ir.Table, bits: Bits, status: str) -> list[ir.Table]:
     here = mentions.filter(mentions["table"] == marks.number)
     present = None
     if marks.main is None and len(marks.roles) > 1:
@@ -185,7 +191,8 @@ def _appearances(marks: Marks, mentions: ir.Table, bits: Bits) -> list[ir.Table]
         present = here.group_by("record").aggregate(present=rank.cast("int64").bit_or())
     parts = []
     for role in marks.roles:
-        about = here.filter((here["role"] == role) & (here["status"] == "person") & here["person"].notnull())
+        about = here.filter((here["role"] == role) & (here["status"] == status))
+        about = about.filter(about["person"].notnull()) if status == "person" else about
         about = about.select("record", "person").join(marks.table, "record")
         if present is not None:
             about = about.join(present, "record")

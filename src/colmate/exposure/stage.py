@@ -14,12 +14,13 @@ from colmate.engine import Engine
 from colmate.exposure.bits import Bits, Fact
 from colmate.exposure.controllers import controllers, names
 from colmate.exposure.harms import harms
+from colmate.exposure.intervals import Intervals
 from colmate.exposure.marks import IDENTIFIER, Marks, held, plan, record_marks
 from colmate.exposure.owners import Owners, outward, sources, ways_of
 from colmate.exposure.period import period
 from colmate.exposure.relatives import relatives
-from colmate.exposure.severity import health_controller, severity
-from colmate.exposure.tables import Context, Exposed, ExposureTable
+from colmate.exposure.severity import asserted_facts, health_controller, severity
+from colmate.exposure.tables import Context, DoubtsLike, Exposed, ExposureTable
 
 __all__ = ["expose"]
 
@@ -33,12 +34,14 @@ def expose(
     context: Context,
     progress: Callable[[float, float], None] | None = None,
     identifiers: ir.Table | None = None,
+    doubts: DoubtsLike | None = None,
 ) -> Exposed:
     """Say what is disclosed about each person, how severe that is, what can be done with it, and who answers for it.
 
     Computations over records run in the engine; Python sees columns, aggregates and distinct combinations. ``progress``
     is called with (steps done, steps). Datasets are as the stages before give them: see `colmate.subjects` and
-    `colmate.notes`. ``identifiers``: which types the notes hold; they count like filled columns.
+    `colmate.notes`. ``identifiers``: which types the notes hold; they count like filled columns. ``doubts``: where the
+    linkage is unsure, for the intervals.
     """
     told = findings
     if identifiers is not None:
@@ -47,6 +50,7 @@ def expose(
     steps = len(tables) + 4
     bits, marks, known, silent = _marks(engine, tables, mentions, findings, lambda done: tell(done, steps))
     by_controller = held(engine, marks, mentions, bits)
+    intervals = Intervals.of(engine, marks, mentions, bits, doubts)
     people = _people(engine, by_controller, persons, bits)
     tell(len(tables) + 1, steps)
     cares = health_controller(tables, context)
@@ -54,11 +58,11 @@ def expose(
     tell(len(tables) + 2, steps)
     names_of = dict(table.answers for table in tables)
     owners = {value: name for table in tables for value, name in table.owners.items()}
-    answering, labels = controllers(engine, names_of, marks, by_controller, bits, known, silent, owners)
+    answering, labels = controllers(engine, names_of, marks, by_controller, bits, known, silent, owners, intervals)
     tell(len(tables) + 3, steps)
     exposed = Exposed(
         exposure=_types(engine, people, marks, bits),
-        special_categories=_special(engine, people, bits),
+        special_categories=_special(engine, people, bits, intervals),
         relatives=relatives(engine, told, mentions),
         severity=section,
         harms=harms(engine, people, bits),
@@ -68,7 +72,7 @@ def expose(
         labels=labels,
     )
     engine.drop("exposure:held", "exposure:people", *(f"exposure:marks:{item.number}" for item in marks))
-    engine.drop("exposure:controllers")
+    engine.drop("exposure:controllers", "exposure:left")
     tell(steps, steps)
     return exposed
 
@@ -179,7 +183,7 @@ def _record_sums(marks: Marks, facts: Sequence[Fact], bits: Bits) -> Iterator[tu
             yield fact.name, ((whole & bit) != 0).sum()
 
 
-def _special(engine: Engine, people: ir.Table, bits: Bits) -> list[model.SpecialCategory]:
+def _special(engine: Engine, people: ir.Table, bits: Bits, intervals: Intervals) -> list[model.SpecialCategory]:
     """Count persons by category: asserted about them, denied, supposed, or about somebody near them.
 
     A person is counted in each that some note or code says; ``persons`` is those with an assertion.
@@ -200,11 +204,13 @@ def _special(engine: Engine, people: ir.Table, bits: Bits) -> list[model.Special
         return []
     counts = {key: value or 0 for key, value in engine.rows(people.aggregate(**sums))[0].items()}
     order = list(special_categories())
-    found = [_special_section(name, counts) for name in sorted(named, key=order.index)]
+    facts = {name: asserted_facts(bits, [name]) for name in named}
+    sure = intervals.by_category(people, facts, {name: int(counts[f"{name} asserted"]) for name in named})
+    found = [_special_section(name, counts, sure.get(name)) for name in sorted(named, key=order.index)]
     return [item for item in found if item.sources]
 
 
-def _special_section(name: str, counts: dict[str, int]) -> model.SpecialCategory:
+def _special_section(name: str, counts: dict[str, int], interval: tuple[int, int] | None) -> model.SpecialCategory:
     start = f"{name} from "
     sources = [key.removeprefix(start) for key, count in counts.items() if key.startswith(start) and count]
     return model.SpecialCategory(
@@ -215,5 +221,6 @@ def _special_section(name: str, counts: dict[str, int]) -> model.SpecialCategory
         negated=counts[f"{name} negated"],
         hypothetical=counts[f"{name} hypothetical"],
         about_relatives=counts[f"{name} near"],
+        interval=interval,
         **{"from": sources},
     )

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import ibis.expr.types as ir
 
 from colmate import model
 from colmate.model import ROLES, ColumnLike
 
-__all__ = ["ROLES", "ColumnLike", "Context", "Exposed", "ExposureTable"]
+__all__ = ["ROLES", "ColumnLike", "Context", "DoubtsLike", "Exposed", "ExposureTable"]
+
+
+class DoubtsLike(Protocol):
+    """Where the linkage is unsure: see `colmate.subjects.Doubts`."""
+
+    @property
+    def persons(self) -> ir.Table: ...
+    @property
+    def apart(self) -> ir.Table: ...
+    def interval(self, count: int, sums: Mapping[str, float | None], insufficient: int = 0) -> tuple[int, int]: ...
 
 
 @dataclass(frozen=True)

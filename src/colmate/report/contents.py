@@ -70,6 +70,7 @@ def special(report: Report, words: Words) -> list[dict[str, Any]]:
         return {
             "bar": bar,
             "basis": " · ".join([basis, *(words.semantic_type(source) for source in kind.sources)]),
+            "span": words.span(kind.interval),
             "asserted": words.integer(kind.asserted),
             "negated": words.integer(kind.negated),
             "hypothetical": words.integer(kind.hypothetical),

@@ -44,6 +44,7 @@ def people(report: Report, words: Words) -> dict[str, Any]:
     ]
     return {
         "roles": _table(words, "role", persons.by_role, ROLES, persons.count),
+        "spans": {role: words.span(interval) for role, interval in persons.by_role_interval.items()},
         "decades": _decades(report, words),
         "sexes": _table(words, "sex", persons.by_sex, SEXES, persons.count),
         "special": bars(words, special, persons.count),

@@ -22,6 +22,7 @@ def controllers(report: Report, words: Words) -> dict[str, Any]:
             "name": label(row.label),
             "records": words.integer(row.records),
             "persons": words.integer(row.persons),
+            "span": words.span(row.interval),
             "special": words.integer(row.special_category_persons),
             "share": words.share(row.special_category_persons, row.persons),
         }

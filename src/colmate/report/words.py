@@ -86,6 +86,10 @@ class Words:
         single = value < 2 if self.lang == "fr" else value == 1
         return self(f"units.{unit}.{'one' if single else 'other'}", n=self.integer(value))
 
+    def span(self, interval: tuple[int, int] | None) -> str:
+        """``de 480 à 500``; empty where there is no interval."""
+        return self("page.span", low=self.integer(interval[0]), high=self.integer(interval[1])) if interval else ""
+
     def share(self, part: int, whole: int) -> str:
         """``part`` of ``whole`` in per cent: never "0 %" of something nor "100 %" of less than all; "–" of nothing."""
         if whole <= 0:

@@ -1,25 +1,9 @@
-"""How many persons, and how sure: the section ``persons`` of the report.
-
-The count is the number of resolved persons. The interval (95 %) adds up what the linkage itself is unsure of:
-
-- *false merges*: over profiles joined to another, the probability that the best link is wrong, Σ(1 − p): more persons;
-- *folds*: records with equal but few traits, counted once: the probability that they are several persons: more;
-- *missed merges*: over pairs of persons that were compared and kept apart, the best p of each pair, Σp: fewer;
-- *overlooked*: pairs with so many errors that the model refuses them or no rule proposes them: fewer. The larger of two
-  estimates: the share that the model refuses when errors are drawn anew at the file's own rates (`overlooked`), and
-  capture-recapture (Chapman) between two groups of candidate rules that share few traits;
-- *insufficient records*: each may be a person more, or none: more;
-- a margin of 1.96 standard deviations, the root of the sum of squares of: the sampling error of these sums, √Σp(1−p)
-  of what was compared and, below, the root of what was overlooked (a Poisson count); below, `BLIND` of what was missed:
-  that errors come together in one record is measured, but near the threshold alone; `UNTOLD` of all merges, for no
-  model of names is better than that.
-"""
+"""How many persons there are, in all and by everything that the report asks: its section ``persons``."""
 
 from __future__ import annotations
 
 import datetime
-import math
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
@@ -27,125 +11,25 @@ import ibis.expr.types as ir
 
 from colmate import model
 from colmate.engine import Engine
-from colmate.subjects.blocking import RULES
-from colmate.subjects.linkage import ACCEPTED, Linked
-from colmate.subjects.scoring import probability
+from colmate.subjects.doubts import Doubts, Uncertainty, interval
+from colmate.subjects.tables import ROLES
 
-__all__ = ["Uncertainty", "interval", "section", "uncertainty"]
-
-Z95 = 1.96
-UNTOLD, BLIND = 0.002, 0.25
-# pairs found through the exact birth date, and pairs found by something else; the two share a surname or a given
-# name at most, so the estimate leans low rather than high
-BY_DATE = {"date_name", "date_first_department", "date_first", "date"}
-OTHERWISE = {
-    *("nir", "names_year", "mobile_first", "landline_first", "email_first", "email_mobile"),
-    *("both_names", "email", "mobile", "landline", "place"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Uncertainty:
-    """What the linkage is unsure of, in persons; ``merges`` is how many profiles were joined to another."""
-
-    merges: int = 0
-    false_merges: float = 0.0
-    folds: float = 0.0
-    missed: float = 0.0
-    unseen: float = 0.0
-    variance: float = 0.0
-
-
-def uncertainty(engine: Engine, linked: Linked, folds: ir.Table, overlooked: float) -> Uncertainty:
-    """Measure what is unsure. ``folds``: mention, ``more``: records that a profile stands for beyond its first.
-
-    ``overlooked``: the share of the pairs of one person that the model refuses.
-    """
-    placed = engine.materialise(_placed(linked), "placed_pairs")
-    joined = placed.filter((placed.left == placed.right) & (placed.weight >= ACCEPTED))
-    best = joined.group_by(end="r").agg(p=joined.p.max())
-    wrong = engine.rows(
-        best.aggregate(merges=best.count(), lost=(1 - best.p).sum(), spread=(best.p * (1 - best.p)).sum())
-    )[0]
-    apart = placed.filter(placed.left != placed.right)
-    near = apart.group_by(a=ibis.least(apart.left, apart.right), b=ibis.greatest(apart.left, apart.right)).agg(
-        p=apart.p.max()
-    )
-    # a pair above the threshold that was cut for a conflict is known to be two persons
-    open_ = near.filter(near.p < 0.5)
-    missed = engine.rows(open_.aggregate(missed=open_.p.sum(), spread=(open_.p * (1 - open_.p)).sum()))[0]
-    merges, compared = int(wrong["merges"]), float(missed["missed"] or 0)
-    # the pairs that were compared and doubted are part of those that the model refuses
-    refused = max(0.0, merges * overlooked / (1 - min(overlooked, 0.5)) - compared)
-    return Uncertainty(
-        merges=merges,
-        false_merges=float(wrong["lost"] or 0),
-        folds=_folds(engine, linked.pairs, folds),
-        missed=compared,
-        unseen=max(refused, _unseen(engine, joined, merges)),
-        variance=float(wrong["spread"] or 0) + float(missed["spread"] or 0),
-    )
-
-
-def _placed(linked: Linked) -> ir.Table:
-    """Scored pairs with the person of each end, their probability and weight."""
-    persons = linked.persons
-    pairs = linked.pairs.filter(linked.pairs.l != linked.pairs.r)
-    pairs = pairs.mutate(p=probability(pairs.weight.cast("float64")))
-    pairs = pairs.left_join(persons.select(l="mention", left="person"), "l").drop("l_right")
-    pairs = pairs.left_join(persons.select(r="mention", right="person"), "r").drop("r_right")
-    return pairs.mutate(left=ibis.coalesce(pairs.left, pairs.l), right=ibis.coalesce(pairs.right, pairs.r))
-
-
-def _folds(engine: Engine, pairs: ir.Table, folds: ir.Table) -> float:
-    selves = pairs.filter(pairs.l == pairs.r).inner_join(folds, pairs.l == folds.mention)
-    doubt = selves.mutate(doubt=(1 - probability(selves.weight)) * selves.more)
-    return float(engine.rows(doubt.aggregate(n=doubt.doubt.sum()))[0]["n"] or 0)
-
-
-def _unseen(engine: Engine, joined: ir.Table, merges: int) -> float:
-    """Chapman's estimate of merges that no rule proposed, from two groups of rules with little in common.
-
-    The estimate is one of pairs; a person with many profiles has many pairs, and a merge less than pairs.
-    """
-    masks = [sum(1 << bit for bit, rule in enumerate(RULES) if rule.name in group) for group in (BY_DATE, OTHERWISE)]
-    by_date, otherwise = ((joined.rules & mask) > 0 for mask in masks)
-    row = engine.rows(
-        joined.aggregate(
-            first=by_date.sum(),
-            second=otherwise.sum(),
-            both=(by_date & otherwise).sum(),
-            every=joined.count(),
-        )
-    )[0]
-    first, second, both, every = (int(row[key] or 0) for key in ("first", "second", "both", "every"))
-    # too few recaptured say nothing
-    if both < 10:
-        return 0.0
-    return max(0.0, (first + 1) * (second + 1) / (both + 1) - 1 - every) * min(1.0, merges / every)
-
-
-def interval(count: int, unsure: Uncertainty, insufficient: int) -> tuple[int, int]:
-    """Return the 95 % interval of the count; never outside 0, and always around the count."""
-    missed, untold = unsure.missed + unsure.unseen, UNTOLD * unsure.merges
-    known = unsure.variance + untold**2
-    low = count - missed - Z95 * math.sqrt(known + unsure.unseen + (BLIND * missed) ** 2)
-    high = count + unsure.false_merges + unsure.folds + insufficient + Z95 * math.sqrt(known)
-    return max(0, min(count, math.floor(low))), math.ceil(high)
+__all__ = ["section"]
 
 
 def section(
     engine: Engine,
     persons: ir.Table,
-    statuses: dict[str, int],
-    unsure: Uncertainty,
+    statuses: Mapping[tuple[str, str], int],
+    doubts: Doubts,
     conflicts: dict[str, int],
     cut: int,
     today: datetime.date,
 ) -> model.Persons:
     """Count ``persons`` (the stage's dataset) by everything the report asks.
 
-    ``statuses`` counts main mentions; ``conflicts`` counts groups to be looked at by reason; ``cut``: groups cut.
+    ``statuses`` counts main mentions by (status, role); ``conflicts`` counts groups to be looked at by reason; ``cut``:
+    groups cut.
     """
     reach = {kind: persons[kind].sum() for kind in ("email", "mobile", "post")}
     nobody = (~(persons.email | persons.mobile | persons.post)).sum()
@@ -154,15 +38,18 @@ def section(
             count=persons.count(), minors=persons.minor.sum(), deceased=persons.deceased.sum(), none=nobody, **reach
         )
     )[0]
-    count, insufficient = int(total["count"]), statuses.get("insufficient", 0)
+    little = {role: times for (status, role), times in statuses.items() if status == "insufficient"}
+    count, insufficient = int(total["count"]), sum(little.values())
+    by_role, unsure = _by(engine, persons, persons.role), doubts.whole
     sexes = _by(engine, persons, persons.sex.fill_null("unknown"))
     return model.Persons(
         count=count,
         interval=interval(count, unsure, insufficient),
-        by_role=_by(engine, persons, persons.role),
+        by_role=by_role,
+        by_role_interval=_by_role(engine, persons, doubts, by_role, little),
         minors=int(total["minors"] or 0),
         deceased=int(total["deceased"] or 0),
-        test_records=statuses.get("test", 0),
+        test_records=sum(times for (status, _), times in statuses.items() if status == "test"),
         insufficient_records=insufficient,
         reachable_by={kind: int(total[kind] or 0) for kind in (*reach, "none")},
         by_department=_by(engine, persons, persons.department),
@@ -177,6 +64,30 @@ def _by(engine: Engine, persons: ir.Table, value: ir.StringValue) -> dict[str, i
     counted = persons.group_by(key=value).agg(times=persons.count())
     rows: list[dict[str, Any]] = engine.rows(counted.filter(counted.key.notnull()).order_by("key"))
     return {row["key"]: int(row["times"]) for row in rows}
+
+
+def _by_role(
+    engine: Engine, persons: ir.Table, doubts: Doubts, counts: Mapping[str, int], insufficient: Mapping[str, int]
+) -> dict[str, tuple[int, int]]:
+    """The interval of each role's count. Of two persons that are one, the later role loses one."""
+    roles = persons.select("person", rank=persons.role.cases(*((role, place) for place, role in enumerate(ROLES))))
+    more = doubts.persons.inner_join(roles, "person")
+    rows = engine.rows(
+        more.group_by("rank").agg(merges=more.merges.sum(), more=more.more.sum(), spread=more.spread.sum())
+    )
+    ends = (roles.rename({end: "person", f"{end}_rank": "rank"}) for end in ("l", "r"))
+    pairs = doubts.apart
+    for end in ends:
+        pairs = pairs.inner_join(end, end.columns[0])
+    lost = pairs.group_by(rank=ibis.greatest(pairs.l_rank, pairs.r_rank)).agg(
+        missed=pairs.p.sum(), missed_spread=(pairs.p * (1 - pairs.p)).sum()
+    )
+    sums: dict[str, dict[str, float]] = {role: {} for role in counts}
+    for row in (*rows, *engine.rows(lost)):
+        sums.setdefault(ROLES[row["rank"]], {}).update(row)
+    # professionals are told apart by their number or their name and place: nothing says how surely
+    linked = [role for role in counts if role != "professional"]
+    return {role: doubts.interval(counts[role], sums[role], insufficient.get(role, 0)) for role in linked}
 
 
 def _method(unsure: Uncertainty, insufficient: int, cut: int, today: datetime.date) -> list[str]:

@@ -12,8 +12,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from colmate.engine import Engine
-from colmate.subjects import counting
 from colmate.subjects.conflicts import COLUMNS, count_conflicts
+from colmate.subjects.counting import section
+from colmate.subjects.doubts import doubts as measure
 from colmate.subjects.gathering import carried_mentions, gather
 from colmate.subjects.linkage import ACCEPTED, Linked, link_profiles
 from colmate.subjects.mentions import TRAITS, identities, main_role
@@ -52,19 +53,15 @@ def resolve(
     placed = state.place(linked)
     persons = persons_dataset(engine, seen, placed, doctors, today)
     tell("persons", 1.0)
-    unsure = (
-        counting.uncertainty(engine, linked, state.folds, model.get("overlooked", 0.0))
-        if linked
-        else counting.Uncertainty()
-    )
+    doubts = measure(engine, linked, state.folds, model.get("overlooked", 0.0))
     statuses, cut = _statuses(engine, placed, tables), linked.cut if linked else 0
     links, frequencies, conflicts = _kept(engine, linked)
     review = count_conflicts(engine, conflicts)
-    counted = counting.section(engine, persons, statuses, unsure, review, cut, today)
+    counted = section(engine, persons, statuses, doubts, review, cut, today)
     engine.drop("scored_pairs", "placed_pairs", "components", "linked", "twins", "folds", "firsts")
     tell("counting", 1.0)
     mentions = _mentions(placed, doctors, carried_mentions(found))
-    return Subjects(mentions, persons, links, frequencies, conflicts, counted, model)
+    return Subjects(mentions, persons, links, frequencies, conflicts, doubts, counted, model)
 
 
 LINKS = {"l": "int64", "r": "int64", "rules": "int64", "weight": "float32"}
@@ -179,12 +176,12 @@ def _best(engine: Engine, linked: Linked) -> ir.Table:
     return engine.materialise(ends.group_by("end").agg(best=probability(ends.weight.max().cast("float64"))), "firsts")
 
 
-def _statuses(engine: Engine, placed: ir.Table, tables: Sequence[SubjectTable]) -> dict[str, int]:
-    """How many main mentions there are of each status."""
+def _statuses(engine: Engine, placed: ir.Table, tables: Sequence[SubjectTable]) -> dict[tuple[str, str], int]:
+    """How many main mentions there are of each status and role."""
     mains = {ROLES.index(role) for table in tables if (role := main_role(table))}
     some = placed.filter((placed.mention % 8).isin(sorted(mains)))
-    rows = engine.rows(some.group_by("state").agg(times=some.count()))
-    return {STATUS[row["state"]]: int(row["times"]) for row in rows}
+    rows = engine.rows(some.group_by("state", role=role_of(some.mention)).agg(times=some.count()))
+    return {(STATUS[row["state"]], ROLES[row["role"]]): int(row["times"]) for row in rows}
 
 
 def _mentions(placed: ir.Table, doctors: ir.Table | None, carried: ir.Table | None) -> ir.Table:

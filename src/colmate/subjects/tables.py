@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import ibis.expr.types as ir
 
 from colmate import model
 from colmate.model import ROLES, ColumnLike
+
+if TYPE_CHECKING:
+    from colmate.subjects.doubts import Doubts
 
 __all__ = [
     "ROLES",
@@ -74,7 +77,8 @@ class Subjects:
     ``persons``: person int64, role, sex, birth_date, department, minor, deceased, email, mobile, post, records.
     ``links``: l, r (mention numbers), rules (bits of `blocking.RULES`), weight: the pairs that hold a person's records
     together. ``frequencies``: mention, and what `scoring.frequencies` adds to its traits. ``conflicts``: groups to be
-    looked at, see `conflicts.COLUMNS`. ``model``: the linkage model as used, ready for JSON.
+    looked at, see `conflicts.COLUMNS`. ``doubts``: where the linkage is unsure. ``model``: the linkage model
+    as used, ready for JSON.
     """
 
     mentions: ir.Table
@@ -82,6 +86,7 @@ class Subjects:
     links: ir.Table
     frequencies: ir.Table
     conflicts: ir.Table
+    doubts: Doubts
     section: model.Persons
     model: dict[str, Any] = field(default_factory=dict)
 

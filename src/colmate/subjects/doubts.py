@@ -1,0 +1,209 @@
+"""What the linkage is unsure of, person by person and pair by pair, and the interval of any count of persons.
+
+The interval (95 %) adds up what the linkage itself is unsure of:
+
+- *false merges*: over profiles joined to another, the probability that the best link is wrong, Σ(1 − p): more persons;
+- *folds*: records with equal but few traits, counted once: the probability that they are several persons: more;
+- *missed merges*: over pairs of persons that were compared and kept apart, the best p of each pair, Σp: fewer;
+- *overlooked*: pairs with so many errors that the model refuses them or no rule proposes them: fewer. The larger of two
+  estimates: the share that the model refuses when errors are drawn anew at the file's own rates (`overlooked`), and
+  capture-recapture (Chapman) between two groups of candidate rules that share few traits;
+- *insufficient records*: each may be a person more, or none: more;
+- a margin of 1.96 standard deviations, the root of the sum of squares of: the sampling error of these sums, √Σp(1−p)
+  of what was compared and, below, the root of what was overlooked (a Poisson count); below, `BLIND` of what was missed:
+  that errors come together in one record is measured, but near the threshold alone; `UNTOLD` of all merges, for no
+  model of names is better than that.
+
+A part of the persons (a role, a controller, a category) has the interval of what is in doubt within it: see `Doubts`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from colmate.engine import Engine
+from colmate.subjects.blocking import RULES
+from colmate.subjects.linkage import ACCEPTED, Linked
+from colmate.subjects.scoring import probability
+
+__all__ = ["Doubts", "Uncertainty", "doubts", "interval"]
+
+Z95 = 1.96
+UNTOLD, BLIND = 0.002, 0.25
+# pairs found through the exact birth date, and pairs found by something else; the two share a surname or a given
+# name at most, so the estimate leans low rather than high
+BY_DATE = {"date_name", "date_first_department", "date_first", "date"}
+OTHERWISE = {
+    *("nir", "names_year", "mobile_first", "landline_first", "email_first", "email_mobile"),
+    *("both_names", "email", "mobile", "landline", "place"),
+}  # fmt: skip
+# pairs of persons less likely than this to be one are left out of the dataset: they are most, and weigh little
+LEAST = 0.001
+PERSONS = {"person": "int64", "merges": "int64", "more": "float64", "spread": "float64"}
+# what is summed up for each person; ``wrong``: of ``more``, what false merges hide
+SUMMED = {**{name: kind for name, kind in PERSONS.items() if name != "person"}, "wrong": "float64"}
+APART = {"l": "int64", "r": "int64", "p": "float64"}
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What the linkage is unsure of, in persons; ``merges`` is how many profiles were joined to another.
+
+    ``told``: how much of ``missed`` is in the dataset of pairs kept apart.
+    """
+
+    merges: int = 0
+    false_merges: float = 0.0
+    folds: float = 0.0
+    missed: float = 0.0
+    unseen: float = 0.0
+    variance: float = 0.0
+    told: float = 0.0
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """Where the linkage is unsure.
+
+    ``persons``: person, merges (profiles joined to another), more (persons that it may hide besides itself, expected),
+    spread (variance of that), of those that hold several profiles or records told apart by little. ``apart``: l, r
+    (persons), p: pairs that were kept apart and may be one. ``whole``: the sums over all.
+    """
+
+    persons: ir.Table
+    apart: ir.Table
+    whole: Uncertainty
+
+    def interval(self, count: int, sums: Mapping[str, float | None], insufficient: int = 0) -> tuple[int, int]:
+        """Return the 95 % interval of ``count`` persons of some kind.
+
+        ``sums``: merges, more, spread of these persons; missed and missed_spread, Σp and Σp(1 − p) of the pairs of
+        which both are of the kind. What was overlooked is taken to lie where merges were found. ``insufficient``:
+        records that may be of the kind and tell nobody.
+        """
+        part = {name: float(sums.get(name) or 0) for name in ("merges", "more", "spread", "missed", "missed_spread")}
+        beyond = self.whole.missed / self.whole.told if self.whole.told else 1.0
+        found = part["merges"] / self.whole.merges if self.whole.merges else 0.0
+        unsure = Uncertainty(
+            merges=int(part["merges"]),
+            false_merges=part["more"],
+            missed=part["missed"] * beyond,
+            unseen=self.whole.unseen * found,
+            variance=part["spread"] + part["missed_spread"] * beyond,
+        )
+        return interval(count, unsure, insufficient)
+
+
+def doubts(engine: Engine, linked: Linked | None, folds: ir.Table, overlooked: float) -> Doubts:
+    """Measure what is unsure. ``folds``: mention, ``more``: records that a profile stands for beyond its first.
+
+    ``overlooked``: the share of the pairs of one person that the model refuses. The tables are temporary.
+    """
+    if linked is None:
+        persons, apart = (
+            engine.memtable(ibis.schema(columns).to_pyarrow().empty_table(), name)
+            for name, columns in (("no_doubts", PERSONS), ("none_apart", APART))
+        )
+        return Doubts(persons, apart, Uncertainty())
+    placed = engine.materialise(_placed(linked), "placed_pairs")
+    joined = placed.filter((placed.left == placed.right) & (placed.weight >= ACCEPTED))
+    parts = ibis.union(_merged(joined), _folded(linked, folds), distinct=False)
+    summed = parts.group_by("person").agg(**{name: parts[name].sum().cast(kind) for name, kind in SUMMED.items()})
+    persons = engine.materialise(summed, "doubts")
+    apart = engine.materialise(_apart(placed), "kept_apart")
+    kept = apart.p >= LEAST
+    told = engine.rows(
+        apart.aggregate(all=apart.p.sum(), kept=kept.ifelse(apart.p, 0.0).sum(), spread=_spread(apart.p).sum())
+    )[0]
+    sums = engine.rows(persons.aggregate(**{name: persons[name].sum() for name in SUMMED}))[0]
+    merges, missed, more = int(sums["merges"] or 0), float(told["all"] or 0), float(sums["more"] or 0)
+    # the pairs that were compared and doubted are part of those that the model refuses
+    refused = max(0.0, merges * overlooked / (1 - min(overlooked, 0.5)) - missed)
+    whole = Uncertainty(
+        merges=merges,
+        false_merges=float(sums["wrong"] or 0),
+        folds=more - float(sums["wrong"] or 0),
+        missed=missed,
+        unseen=max(refused, _unseen(engine, joined, merges)),
+        variance=float(sums["spread"] or 0) + float(told["spread"] or 0),
+        told=float(told["kept"] or 0),
+    )
+    return Doubts(persons.select(*PERSONS), apart.filter(kept), whole)
+
+
+def _spread(p: ir.FloatingValue) -> ir.FloatingValue:
+    return p * (1 - p)
+
+
+def _merged(joined: ir.Table) -> ir.Table:
+    """Profiles joined to another, by the best of their pairs: `SUMMED` of their persons."""
+    best = joined.group_by(end="r").agg(p=joined.p.max(), person=joined.left.min())
+    wrong = 1 - best.p
+    return best.select("person", merges=ibis.literal(1, "int64"), more=wrong, wrong=wrong, spread=_spread(best.p))
+
+
+def _folded(linked: Linked, folds: ir.Table) -> ir.Table:
+    """Records that were folded on few traits and may be another's: `SUMMED` of the persons that hold them."""
+    pairs = linked.pairs
+    selves = pairs.filter(pairs.l == pairs.r).inner_join(folds, pairs.l == folds.mention)
+    selves = selves.select("mention", more=(1 - probability(selves.weight.cast("float64"))) * selves.more)
+    placed = selves.left_join(linked.persons, "mention").drop("mention_right")
+    zero = ibis.literal(0.0)
+    person = ibis.coalesce(placed.person, placed.mention)
+    return placed.select(person=person, merges=ibis.literal(0, "int64"), more=placed.more, wrong=zero, spread=zero)
+
+
+def _apart(placed: ir.Table) -> ir.Table:
+    """Return l, r, p: pairs of persons that were compared and kept apart, by the best pair of their profiles."""
+    pairs = placed.filter(placed.left != placed.right)
+    near = pairs.group_by(l=ibis.least(pairs.left, pairs.right), r=ibis.greatest(pairs.left, pairs.right)).agg(
+        p=pairs.p.max()
+    )
+    # a pair above the threshold that was cut for a conflict is known to be two persons
+    return near.filter(near.p < 0.5)
+
+
+def _placed(linked: Linked) -> ir.Table:
+    """Scored pairs with the person of each end, their probability and weight."""
+    persons = linked.persons
+    pairs = linked.pairs.filter(linked.pairs.l != linked.pairs.r)
+    pairs = pairs.mutate(p=probability(pairs.weight.cast("float64")))
+    pairs = pairs.left_join(persons.select(l="mention", left="person"), "l").drop("l_right")
+    pairs = pairs.left_join(persons.select(r="mention", right="person"), "r").drop("r_right")
+    return pairs.mutate(left=ibis.coalesce(pairs.left, pairs.l), right=ibis.coalesce(pairs.right, pairs.r))
+
+
+def _unseen(engine: Engine, joined: ir.Table, merges: int) -> float:
+    """Chapman's estimate of merges that no rule proposed, from two groups of rules with little in common.
+
+    The estimate is one of pairs; a person with many profiles has many pairs, and a merge less than pairs.
+    """
+    masks = [sum(1 << bit for bit, rule in enumerate(RULES) if rule.name in group) for group in (BY_DATE, OTHERWISE)]
+    by_date, otherwise = ((joined.rules & mask) > 0 for mask in masks)
+    row = engine.rows(
+        joined.aggregate(
+            first=by_date.sum(),
+            second=otherwise.sum(),
+            both=(by_date & otherwise).sum(),
+            every=joined.count(),
+        )
+    )[0]
+    first, second, both, every = (int(row[key] or 0) for key in ("first", "second", "both", "every"))
+    # too few recaptured say nothing
+    if both < 10:
+        return 0.0
+    return max(0.0, (first + 1) * (second + 1) / (both + 1) - 1 - every) * min(1.0, merges / every)
+
+
+def interval(count: int, unsure: Uncertainty, insufficient: int) -> tuple[int, int]:
+    """Return the 95 % interval of the count; never outside 0, and always around the count."""
+    missed, untold = unsure.missed + unsure.unseen, UNTOLD * unsure.merges
+    known = unsure.variance + untold**2
+    low = count - missed - Z95 * math.sqrt(known + unsure.unseen + (BLIND * missed) ** 2)
+    high = count + unsure.false_merges + unsure.folds + insufficient + Z95 * math.sqrt(known)
+    return max(0, min(count, math.floor(low))), math.ceil(high)

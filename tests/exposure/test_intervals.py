@@ -1,0 +1,110 @@
+"""How sure the counts by category and by controller are: what the linkage doubts, within each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pytest
+
+from colmate.engine import Engine
+from colmate.exposure import Context, Exposed, expose
+from colmate.subjects import Doubts, Uncertainty
+from tests.exposure.samples import findings, mentions, persons, table
+
+COLUMNS = {"nom": ("last_name", "patient"), "lab": ("finess", None), "com": ("free_text", None)}
+# five persons: 1 and 2 at A, 3 at B, 4 at both, 5 at B with two records; the seventh record tells nobody
+ROWS = [["P", lab, "x"] for lab in ("A1", "A1", "B2", "A1", "B2", "B2", "B2", "A1")]
+WHO = [1, 2, 3, 4, 4, 5, 5, None]
+# 1, 2 and 3 have HIV, 3 and 5 are of a faith
+SAID = [(1, "hiv_sti"), (2, "hiv_sti"), (3, "hiv_sti"), (3, "religion"), (6, "religion")]
+
+
+def exposed(engine: Engine, hidden: dict[int, float], apart: Sequence[tuple[int, int, float]]) -> Exposed:
+    """``hidden``: person → how many more it may be; ``apart``: pairs that may be one."""
+    doubts = Doubts(
+        engine.memtable(
+            pa.table(
+                {
+                    "person": pa.array(hidden, pa.int64()),
+                    "merges": pa.array([0] * len(hidden), pa.int64()),
+                    "more": pa.array(hidden.values(), pa.float64()),
+                    "spread": pa.array([0.0] * len(hidden), pa.float64()),
+                }
+            ),
+            "given_doubts",
+        ),
+        engine.memtable(
+            pa.table(
+                {
+                    "l": pa.array([pair[0] for pair in apart], pa.int64()),
+                    "r": pa.array([pair[1] for pair in apart], pa.int64()),
+                    "p": pa.array([pair[2] for pair in apart], pa.float64()),
+                }
+            ),
+            "given_apart",
+        ),
+        Uncertainty(),
+    )
+    return expose(
+        engine,
+        [table(engine, COLUMNS, ROWS, controller="lab")],
+        mentions(engine, [(1, record, "patient", person) for record, person in enumerate(WHO, 1)]),
+        persons(engine, dict.fromkeys(range(1, 6), "patient")),
+        findings(engine, [(1, record, "c2", category, "asserted", "patient") for record, category in SAID]),
+        Context(),
+        doubts=doubts,
+    )
+
+
+@pytest.mark.parametrize(
+    ("hidden", "apart", "hiv", "religion"),
+    [
+        ({}, [], (3, 3), (2, 2)),
+        # one that may hide another
+        ({1: 0.9}, [], (3, 4), (2, 2)),
+        ({3: 0.9}, [], (3, 4), (2, 3)),
+        ({4: 0.9}, [], (3, 3), (2, 2)),
+        # two that may be one: a category loses one where both are in it
+        ({}, [(1, 2, 0.4)], (1, 4), (2, 2)),
+        ({}, [(1, 4, 0.4)], (3, 3), (2, 2)),
+        ({}, [(3, 5, 0.4)], (3, 3), (0, 3)),
+        ({}, [(1, 5, 0.4)], (3, 3), (2, 2)),
+    ],
+)
+def test_a_category_is_as_unsure_as_its_persons(
+    engine: Engine,
+    hidden: dict[int, float],
+    apart: list[tuple[int, int, float]],
+    hiv: tuple[int, int],
+    religion: tuple[int, int],
+) -> None:
+    found = {one.category: one for one in exposed(engine, hidden, apart).special_categories}
+    assert {name: one.persons for name, one in found.items()} == {"hiv_sti": 3, "religion": 2}
+    assert (found["hiv_sti"].interval, found["religion"].interval) == (hiv, religion)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "apart", "here", "there"),
+    [
+        # the record that tells nobody is A's: it may be one more
+        ({}, [], (3, 4), (3, 3)),
+        # with one record at each of two controllers nobody hides another of the same one
+        ({4: 0.9}, [], (3, 4), (3, 3)),
+        ({5: 0.9}, [], (3, 4), (3, 4)),
+        # two that may be one, of one controller or of two
+        ({}, [(1, 2, 0.4)], (1, 5), (3, 3)),
+        ({}, [(1, 3, 0.4)], (3, 4), (3, 3)),
+        ({}, [(2, 4, 0.4)], (1, 5), (3, 3)),
+    ],
+)
+def test_a_controller_is_as_unsure_as_its_records(
+    engine: Engine,
+    hidden: dict[int, float],
+    apart: list[tuple[int, int, float]],
+    here: tuple[int, int],
+    there: tuple[int, int],
+) -> None:
+    found = {one.label: one for one in exposed(engine, hidden, apart).controllers}
+    assert {label: one.persons for label, one in found.items()} == {"A1": 3, "B2": 3}
+    assert (found["A1"].interval, found["B2"].interval) == (here, there)
