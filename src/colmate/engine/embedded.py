@@ -15,19 +15,16 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from splink import DuckDBAPI
 
+from colmate.engine.datasets import KEY_NAME, Datasets, identifier
 from colmate.engine.faults import clear_errors
 from colmate.engine.machine import memory_limit, openssl_module, parquet_key
 from colmate.engine.together import together
-from colmate.errors import ColmateError
 
 __all__ = ["Engine", "Work"]
 
 # work on pairs of nodes: (engine, nodes, pairs) → what it tells of each pair
 Work = Callable[["Engine", ir.Table, ir.Table], ir.Table]
 
-KEY_NAME = "case"
-# a fixed size keeps the peak of memory flat: the writer holds one row group a thread
-ROW_GROUP = 122_880
 _COMPILED: dict[str, str] = {}
 # Ibis has one set of options for all threads
 _WRITING = threading.Lock()
@@ -36,7 +33,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Engine:
+class Engine(Datasets):
     """One connection to the engine, for one case.
 
     ``key`` (32 bytes) opens and seals datasets; without it nothing can be written. ``spill`` is the folder for
@@ -126,69 +123,9 @@ class Engine:
         """Return the temporary table ``name`` that ``work`` makes of ``table``, which it needs to see as a whole."""
         return work(self, table)
 
-    def read(self, path: Path, *more: Path) -> ir.Table:
-        """Return the dataset at ``path`` as a lazy table; with ``more``, all of them as one, joined by column names."""
-        with self._known:
-            view = f"dataset:{path.name}"
-            if (known := self._views.get(view)) and known[0] == (path, *more):
-                return known[1]
-            sealed = f", encryption_config = {{footer_key: '{KEY_NAME}'}}" if self.sealed else ""
-            # not the reader's own union by name: DuckDB 1.5 fails on sealed files with it
-            scans = (f"SELECT * FROM read_parquet('{_quoted(one)}'{sealed})" for one in (path, *more))
-            with clear_errors(path.name):
-                # not a temporary view: `together` reads it from other connections
-                self.connection.execute(
-                    f"CREATE OR REPLACE VIEW {_identifier(view)} AS " + " UNION ALL BY NAME ".join(scans)
-                )
-                table = self.backend.table(view)
-            # a dataset is written once: its schema need not be asked for by every stage
-            self._views[view] = ((path, *more), table)
-            return table
-
-    def write(self, data: ir.Table | pa.RecordBatchReader, path: Path) -> None:
-        """Write ``data`` as one encrypted Parquet file; the name appears only when the file is complete."""
-        part = path.with_name(path.name + ".part")
-        if isinstance(data, ir.Table):
-            self._copy(self.text(data), part, path.name)
-        else:
-            self._copy_incoming(data, part, path.name)
-        part.replace(path)
-        self._views.pop(f"dataset:{path.name}", None)
-
-    def _copy(self, query: str, part: Path, what: str) -> None:
-        with clear_errors(what):
-            self.connection.execute(f"COPY ({query}) TO '{_quoted(part)}' ({self._options()})")
-
-    def _copy_incoming(self, data: pa.RecordBatchReader, part: Path, what: str) -> None:
-        faults: list[ColmateError] = []
-
-        def watched() -> Iterator[pa.RecordBatch]:
-            try:
-                yield from data
-            except ColmateError as error:
-                faults.append(error)
-                raise
-
-        self.connection.register("incoming", pa.RecordBatchReader.from_batches(data.schema, watched()))
-        try:
-            self._copy("SELECT * FROM incoming", part, what)
-        except ColmateError:
-            # the engine tells of its source's fault in words of its own: the source knows better
-            if faults:
-                raise faults[0] from None
-            raise
-        finally:
-            self.connection.unregister("incoming")
-
-    def _options(self) -> str:
-        options = ["FORMAT parquet", f"ROW_GROUP_SIZE {ROW_GROUP}"]
-        if self.sealed:
-            options.append(f"ENCRYPTION_CONFIG {{footer_key: '{KEY_NAME}'}}")
-        return ", ".join(options)
-
     def memtable(self, data: pa.Table, name: str) -> ir.Table:
         """Make an Arrow table known to the engine under ``name``, in place of a view of that name, and return it."""
-        self.connection.execute(f"DROP VIEW IF EXISTS {_identifier(name)}")
+        self.connection.execute(f"DROP VIEW IF EXISTS {identifier(name)}")
         self.connection.register(name, data)
         return self.backend.table(name)
 
@@ -209,26 +146,26 @@ class Engine:
         selects = []
         for table, columns in parts:
             places = ", ".join(str(place) for place in columns)
-            values = ", ".join(_identifier(column) for column in columns.values())
+            values = ", ".join(identifier(column) for column in columns.values())
             selects.append(
                 f"SELECT unnest([{places}])::INTEGER AS place, record, unnest([{values}]) AS value "
-                f"FROM {_identifier(table.get_name())}"
+                f"FROM {identifier(table.get_name())}"
             )
         with clear_errors(name):
             text = " UNION ALL ".join(selects)
-            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {text}")
+            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {identifier(name)} AS {text}")
             return self.backend.table(name)
 
     def view(self, expression: ir.Table, name: str) -> ir.Table:
         """Give ``expression`` a name without computing it, and return it; a view of that name is replaced."""
         with clear_errors(name):
-            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_identifier(name)} AS {self.text(expression)}")
+            self.connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {identifier(name)} AS {self.text(expression)}")
             return self.backend.table(name)
 
     def materialise(self, expression: ir.Table | str, name: str) -> ir.Table:
         """Compute ``expression`` once into a temporary table (in memory, spilling) and return it."""
         with clear_errors(name):
-            self.connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE {_identifier(name)} AS {self.text(expression)}")
+            self.connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE {identifier(name)} AS {self.text(expression)}")
             return self.backend.table(name)
 
     def prepared(self, key: str, build: Callable[[], ir.Table], name: str) -> ir.Table:
@@ -274,10 +211,6 @@ class Engine:
             finally:
                 ibis.options.sql.fuse_selects = merged
 
-    def seal(self) -> tuple[str, str]:
-        """Return what opens the datasets: the key as text (empty without one), and the module that brings AES."""
-        return self._seal, str(openssl_module())
-
     def forget(self, name: str) -> None:
         """Forget an Arrow table that was made known."""
         self.connection.unregister(name)
@@ -285,7 +218,7 @@ class Engine:
     def drop(self, *names: str) -> None:
         """Forget temporary tables."""
         for name in names:
-            self.connection.execute(f"DROP TABLE IF EXISTS {_identifier(name)}")
+            self.connection.execute(f"DROP TABLE IF EXISTS {identifier(name)}")
 
     def arrow(self, expression: ir.Table | str) -> pa.Table:
         """Compute ``expression`` and return it as an Arrow table: for aggregates and small results only."""
@@ -328,11 +261,3 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
