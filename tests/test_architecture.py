@@ -25,7 +25,7 @@ ALLOWED = {
     "case": {"errors", "engine"},
     **dict.fromkeys(STAGES, GROUND),
     "replicas": {"errors"},
-    "sections": {"columns", "model", "intake"},
+    "sections": {"columns", "model", "intake", "subjects"},
     "pipeline": STAGES | GROUND | {"case", "progress", "sections"},
     "analysis": {"pipeline", "sections", "intake", "case", "engine", "errors", "model", "progress"},
     "linking": {"intake", "columns", "subjects", "engine", "catalogue", "errors"},

@@ -39,8 +39,7 @@ class Intervals:
         cls, engine: Engine, marks: Sequence[Marks], mentions: ir.Table, bits: Bits, doubts: DoubtsLike | None
     ) -> Intervals:
         """Look for records that tell no person, which may be about one more each."""
-        nobody = mentions.filter(mentions["status"] == "insufficient").limit(1)
-        if doubts is None or not engine.count(nobody):
+        if doubts is None or not engine.count(mentions.filter(mentions["status"] == "insufficient").limit(1)):
             return cls(engine, bits, doubts, None)
         left = appearances(marks, mentions, bits, "insufficient").filter("main")
         return cls(engine, bits, doubts, engine.materialise(left.select("controller", *bits.masks), LEFT))
