@@ -8,6 +8,9 @@ The count is the number of resolved persons. The interval (95 %) adds up what th
 - *overlooked*: pairs with so many errors that the model refuses them or no rule proposes them: fewer. The larger of two
   estimates: the share that the model refuses when errors are drawn anew at the file's own rates (`overlooked`), and
   capture-recapture (Chapman) between two groups of candidate rules that share few traits;
+- *households*: a person known by contacts alone, without a name, a birth date or a number, may be as many as its
+  records, up to `MEMBERS`, for nothing tells a family's visits from one person's: more. These are neither false merges
+  nor folds;
 - *insufficient records*: each may be a person more, or none: more;
 - a margin of 1.96 standard deviations, the root of the sum of squares of: the sampling error of these sums, √Σp(1−p)
   of what was compared and, below, the root of what was overlooked (a Poisson count); below, `BLIND` of what was missed:
@@ -31,10 +34,12 @@ from colmate.subjects.blocking import RULES
 from colmate.subjects.linkage import ACCEPTED, Linked
 from colmate.subjects.scoring import probability
 
-__all__ = ["Uncertainty", "interval", "section", "uncertainty"]
+__all__ = ["Uncertainty", "interval", "nameless", "section", "uncertainty"]
 
 Z95 = 1.96
 UNTOLD, BLIND = 0.002, 0.25
+# so many share a telephone at most: all but one household in fifty has no more members (INSEE, census of 2020)
+MEMBERS = 5
 # pairs found through the exact birth date, and pairs found by something else; the two share a surname or a given
 # name at most, so the estimate leans low rather than high
 BY_DATE = {"date_name", "date_first_department", "date_first", "date"}
@@ -54,19 +59,42 @@ class Uncertainty:
     missed: float = 0.0
     unseen: float = 0.0
     variance: float = 0.0
+    households: float = 0.0
 
 
-def uncertainty(engine: Engine, linked: Linked, folds: ir.Table, overlooked: float) -> Uncertainty:
+def nameless(engine: Engine, seen: ir.Table, placed: ir.Table) -> ir.Table:
+    """Return a temporary table (mention, person) of the persons known by contacts alone.
+
+    ``seen``: all mentions with their traits; ``placed``: mention, person.
+    """
+    telling = ("by_name", "by_first", "born", "nir", "local")
+    bare = seen.filter([seen[trait].isnull() for trait in telling]).select("mention")
+    bare = engine.materialise(placed.filter(placed.person.notnull()).semi_join(bare, "mention"), "bare")
+    named = placed.semi_join(bare, "person").anti_join(bare, "mention")
+    made = engine.materialise(bare.anti_join(named, "person").select("mention", "person"), "nameless")
+    engine.drop("bare")
+    return made
+
+
+def uncertainty(
+    engine: Engine, linked: Linked | None, folds: ir.Table, overlooked: float, nameless: ir.Table
+) -> Uncertainty:
     """Measure what is unsure. ``folds``: mention, ``more``: records that a profile stands for beyond its first.
 
-    ``overlooked``: the share of the pairs of one person that the model refuses.
+    ``overlooked``: the share of the pairs of one person that the model refuses. ``nameless``: see there.
     """
+    several = nameless.group_by("person").agg(more=ibis.least(nameless.count(), MEMBERS) - 1)
+    households = float(engine.rows(several.aggregate(n=several.more.sum()))[0]["n"] or 0)
+    if linked is None:
+        return Uncertainty(households=households)
     placed = engine.materialise(_placed(linked), "placed_pairs")
     joined = placed.filter((placed.left == placed.right) & (placed.weight >= ACCEPTED))
-    best = joined.group_by(end="r").agg(p=joined.p.max())
-    wrong = engine.rows(
-        best.aggregate(merges=best.count(), lost=(1 - best.p).sum(), spread=(best.p * (1 - best.p)).sum())
-    )[0]
+    best = (
+        joined.group_by(end="r").agg(p=joined.p.max()).left_join(nameless.select(end="mention", bare="person"), "end")
+    )
+    # what is in doubt of the nameless is told as households
+    told = best.bare.isnull().ifelse(best.p, 1.0)
+    wrong = engine.rows(best.aggregate(merges=best.count(), lost=(1 - told).sum(), spread=(told * (1 - told)).sum()))[0]
     apart = placed.filter(placed.left != placed.right)
     near = apart.group_by(a=ibis.least(apart.left, apart.right), b=ibis.greatest(apart.left, apart.right)).agg(
         p=apart.p.max()
@@ -80,10 +108,11 @@ def uncertainty(engine: Engine, linked: Linked, folds: ir.Table, overlooked: flo
     return Uncertainty(
         merges=merges,
         false_merges=float(wrong["lost"] or 0),
-        folds=_folds(engine, linked.pairs, folds),
+        folds=_folds(engine, linked.pairs, folds.anti_join(nameless, "mention")),
         missed=compared,
         unseen=max(refused, _unseen(engine, joined, merges)),
         variance=float(wrong["spread"] or 0) + float(missed["spread"] or 0),
+        households=households,
     )
 
 
@@ -130,7 +159,7 @@ def interval(count: int, unsure: Uncertainty, insufficient: int) -> tuple[int, i
     missed, untold = unsure.missed + unsure.unseen, UNTOLD * unsure.merges
     known = unsure.variance + untold**2
     low = count - missed - Z95 * math.sqrt(known + unsure.unseen + (BLIND * missed) ** 2)
-    high = count + unsure.false_merges + unsure.folds + insufficient + Z95 * math.sqrt(known)
+    high = count + unsure.false_merges + unsure.folds + unsure.households + insufficient + Z95 * math.sqrt(known)
     return max(0, min(count, math.floor(low))), math.ceil(high)
 
 
@@ -187,6 +216,8 @@ def _method(unsure: Uncertainty, insufficient: int, cut: int, today: datetime.da
         f"{unsure.merges} profiles were joined to another; a pair is accepted from a probability of 0.5.",
         f"False merges expected: {unsure.false_merges:.0f}; "
         f"records folded on few traits, in doubt: {unsure.folds:.0f}.",
+        f"Records known by contacts alone that a household may share: {unsure.households:.0f}; "
+        "they widen the interval upwards only.",
         f"Merges missed among the pairs compared: {unsure.missed:.0f}; "
         f"among those overlooked (errors drawn anew, or Chapman's estimate): {unsure.unseen:.0f}.",
         f"Records with too little to tell a person: {insufficient}; they widen the interval upwards only.",

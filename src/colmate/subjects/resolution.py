@@ -52,16 +52,13 @@ def resolve(
     placed = state.place(linked)
     persons = persons_dataset(engine, seen, placed, doctors, today)
     tell("persons", 1.0)
-    unsure = (
-        counting.uncertainty(engine, linked, state.folds, model.get("overlooked", 0.0))
-        if linked
-        else counting.Uncertainty()
-    )
+    nameless = counting.nameless(engine, seen, placed)
+    unsure = counting.uncertainty(engine, linked, state.folds, model.get("overlooked", 0.0), nameless)
     statuses, cut = _statuses(engine, placed, tables), linked.cut if linked else 0
     links, frequencies, conflicts = _kept(engine, linked)
     review = count_conflicts(engine, conflicts)
     counted = counting.section(engine, persons, statuses, unsure, review, cut, today)
-    engine.drop("scored_pairs", "placed_pairs", "components", "linked", "twins", "folds", "firsts")
+    engine.drop("scored_pairs", "placed_pairs", "components", "linked", "twins", "folds", "firsts", "nameless")
     tell("counting", 1.0)
     mentions = _mentions(placed, doctors, carried_mentions(found))
     return Subjects(mentions, persons, links, frequencies, conflicts, counted, model)
