@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -17,7 +17,7 @@ import pyarrow as pa
 from benchmarks.linkage import slips
 from benchmarks.linkage.people import COLUMNS, Person, persons
 
-__all__ = ["LEVELS", "SHAPES", "File", "Level", "make"]
+__all__ = ["LEVELS", "RETURNS", "SHAPES", "File", "Level", "make", "table", "visits"]
 
 Cells = dict[str, str]
 HEADERS = {
@@ -76,19 +76,29 @@ def make(seed: int, records: int, level: Level, shape: str = "no local number") 
     people = persons(seed, max(20, round(records / (1 + RETURNS))))
     rows: list[tuple[int, Cells]] = []
     for person in people:
-        visits = 1 + _poisson(rng, RETURNS)
-        for visit in range(visits):
-            cells = _visit(rng, person, again=visit > 0)
-            if rng.random() < level.touched:
-                _spoil(rng, cells, person, 1 + _poisson(rng, level.more))
-            rows.append((person.number, cells))
+        rows += visits(rng, person, level)
     rng.shuffle(rows)
-    columns = SHAPES[shape]
     if shape.startswith("half"):
         rows = [(number, _halved(rng, cells)) for number, cells in rows]
+    return table(rows, SHAPES[shape])
+
+
+def visits(rng: random.Random, person: Person, level: Level) -> list[tuple[int, Cells]]:
+    """Draw the records of one person: the person's number and the cells, with the errors of ``level``."""
+    rows = []
+    for visit in range(1 + _poisson(rng, RETURNS)):
+        cells = _visit(rng, person, again=visit > 0)
+        if rng.random() < level.touched:
+            _spoil(rng, cells, person, 1 + _poisson(rng, level.more))
+        rows.append((person.number, cells))
+    return rows
+
+
+def table(rows: Sequence[tuple[int, Cells]], columns: Sequence[str]) -> File:
+    """The rows that state something in ``columns``, as a file."""
     kept = [(number, cells) for number, cells in rows if any(cells[name] for name in columns)]
-    table = pa.table({HEADERS[name]: pa.array([cells[name] for _, cells in kept], pa.string()) for name in columns})
-    return File(table, [number for number, _ in kept])
+    told = {HEADERS[name]: pa.array([cells[name] for _, cells in kept], pa.string()) for name in columns}
+    return File(pa.table(told), [number for number, _ in kept])
 
 
 def _poisson(rng: random.Random, mean: float) -> int:

@@ -35,6 +35,13 @@ def _kinds(types: Mapping[str, str]) -> dict[str, str]:
     return {name: KINDS[kind] for name, kind in types.items() if kind in KINDS}
 
 
+def _package(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise Absent(f"not installed ({error.name or error})") from None
+
+
 def exact(file: File, types: Mapping[str, str]) -> Score:
     """One person where surname, first name and birth date are the same, letter for letter; else each alone."""
     wanted = [name for name, kind in _kinds(types).items() if kind in ("surname", "first", "date")]
@@ -47,8 +54,8 @@ def exact(file: File, types: Mapping[str, str]) -> Score:
 
 def splink(file: File, types: Mapping[str, str]) -> Score:
     """Splink's own linkage of the file."""
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-    from splink import comparison_library as cl
+    package, cl = _package("splink"), _package("splink.comparison_library")
+    block_on = package.block_on
 
     made = {
         "surname": lambda name: cl.NameComparison(name),
@@ -67,15 +74,15 @@ def splink(file: File, types: Mapping[str, str]) -> Score:
     if not (surname and first and date):
         raise Absent("its tutorial asks for names and a birth date")
     numbers = [block_on(name) for name in by.get("number", []) + by.get("email", [])]
-    settings = SettingsCreator(
+    settings = package.SettingsCreator(
         link_type="dedupe_only",
         comparisons=[made[kind](name) for name, kind in kinds.items()],
         blocking_rules_to_generate_predictions=[
             block_on(first, surname), block_on(surname, date), block_on(first, date), *numbers,
         ],
     )  # fmt: skip
-    api = DuckDBAPI()
-    linker = Linker(api.register(rows), settings)
+    api = package.DuckDBAPI()
+    linker = package.Linker(api.register(rows), settings)
     training = linker.training
     training.estimate_probability_two_random_records_match([block_on(first, surname, date)], recall=0.7)
     training.estimate_u_using_random_sampling(max_pairs=1e6)
@@ -94,10 +101,7 @@ def _with_nulls(table: pa.Table) -> pa.Table:
 
 def recordlinkage(file: File, types: Mapping[str, str]) -> Score:
     """The unsupervised linkage of the package that brings febrl."""
-    try:
-        package: Any = importlib.import_module("recordlinkage")
-    except ImportError as error:
-        raise Absent(f"not installed ({error.name or error})") from None
+    package = _package("recordlinkage")
     kinds = _kinds(types)
     rows = file.records.select(list(kinds)).to_pandas()
     keys = [name for name, kind in kinds.items() if kind in ("surname", "first", "date", "number", "email")]

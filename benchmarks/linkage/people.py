@@ -31,6 +31,7 @@ class Person:
     """
 
     number: int
+    household: int
     cells: dict[str, str]
     later: dict[str, str] = field(default_factory=dict)
     insured_nir: str = ""
@@ -111,4 +112,4 @@ def _person(
         cells["first_name"] += f" {given[int(people.second[at])].as_py()}"
     later = {**homes[1], "landline": f"0{contacts['landline'][1, house]}", "mobile": f"0{contacts['mobile'][1, owner]}"}
     insured = texts[int(people.insured[at])] if int(people.insured[at]) != at else ""
-    return Person(at, cells, {name: value if cells[name] else "" for name, value in later.items()}, insured)
+    return Person(at, int(house), cells, {name: value if cells[name] else "" for name, value in later.items()}, insured)

@@ -76,6 +76,30 @@ def crowd(count: int) -> list[dict[str, str | None]]:
     ]
 
 
+# what tells one family from another where the same story is told of several
+STEMS = ("KERVA", "TREGO", "PLOUZ", "GOUEL", "MENEZ", "COATI", "LANDU", "ROSPO", "QUIMI")
+OTHERS = ("GUERN", "BRIZEC", "MOAL", "TALLEC", "CORRE", "NOUY", "STUNFF", "ROUZIC", "DOARE")
+
+
+def elsewhere(row: Row, n: int) -> dict[str, str | None]:
+    """The same record of family ``n`` (0 to 8), who lived ``n`` years earlier, in another town, with other numbers."""
+
+    def told(key: str, cell: str) -> str:
+        if key in ("last", "first", "used", "birth"):
+            return cell.replace("KERVA", STEMS[n]).replace("Kerva", STEMS[n].title()).replace("GUERN", OTHERS[n])
+        if key == "born":
+            return f"{int(cell[:4]) - n}{cell[4:]}"
+        if key == "nir":
+            return f"{cell[0]}{int(cell[1:3]) - n:02}{cell[3:5]}{int(cell[5:7]) + n:02}{cell[7:]}"
+        if key in ("mobile", "phone"):
+            return f"{cell[:-3]}{n}{cell[-2:]}"
+        if key == "postcode":
+            return f"{int(cell[:2]) + n:02}{cell[2:]}"
+        return f"{n}{cell}" if key in ("address", "email") else cell
+
+    return {key: cell and told(key, cell) for key, cell in row.items()}
+
+
 def _letters(n: int) -> str:
     return "".join("BCDFGLMNPR"[int(digit)] + "AEIOU"[int(digit) % 5] for digit in str(n))
 
@@ -104,6 +128,18 @@ def partition(engine: Engine, rows: Sequence[Row], controller: str | None = None
     mains = engine.rows(found.mentions.filter(found.mentions.role == "patient").order_by("record"))
     seen: dict[int, int] = {}
     return [None if row["person"] is None else seen.setdefault(row["person"], len(seen)) for row in mains]
+
+
+def stories(engine: Engine, pairs: Sequence[tuple[Row, Row]]) -> list[bool]:
+    """Whether the two records of each pair are found to be one person, all told in one file of other people.
+
+    The n-th pair is of family ``n`` (`elsewhere`): up to nine pairs, of whom no two are found to be one.
+    """
+    rows = [elsewhere(row, n) for n, pair in enumerate(pairs) for row in pair]
+    found = partition(engine, [*rows, *crowd(300)])
+    families = [set(found[place : place + 2]) for place in range(0, len(rows), 2)]
+    assert len(set().union(*families)) == sum(map(len, families))
+    return [len(family) == 1 for family in families]
 
 
 def same(engine: Engine, *rows: Row, among: int = 300) -> bool:

@@ -29,6 +29,7 @@ TODAY = datetime.date(2026, 1, 1)
         (1000, Uncertainty(false_merges=30, folds=5), 0, 1000, 1035),
         (1000, Uncertainty(variance=25), 0, 990, 1010),
         (1000, Uncertainty(), 40, 1000, 1040),
+        (1000, Uncertainty(households=25), 0, 1000, 1025),
         (1000, Uncertainty(merges=1000), 0, 996, 1004),
         (10, Uncertainty(missed=500), 0, 0, 10),
     ],
@@ -63,6 +64,16 @@ def test_test_records_and_insufficient_ones_are_no_persons(engine: Engine) -> No
     mentions = engine.rows(found.mentions.order_by("record"))
     assert [row["status"] for row in mentions[20:]] == ["test", "test", "insufficient", "insufficient"]
     assert all(row["person"] is None for row in mentions[20:])
+
+
+def test_contacts_that_a_household_may_share_widen_the_interval_upwards(engine: Engine) -> None:
+    """Seven visits under one telephone may be five persons' at most; where a name is told there is no such doubt."""
+    shared: list[Row] = [{"email": "a@b.example", "mobile": "+33600000001"}] * 7
+    named: list[Row] = [{"last": "KERVADEC", "first": "MAELLE", "mobile": "+33600000002"}] * 3
+    visit = {"last": "TANGUY", "first": "PAUL", "born": "1950-01-02", "email": "c@d.example"}
+    found = resolved(engine, [*shared, *named, visit, {"email": "c@d.example"}]).section
+    assert found.count == 3
+    assert 3 + 4 <= found.interval[1] <= 3 + 6
 
 
 def test_a_number_alone_is_insufficient_unless_it_leads_to_somebody(engine: Engine) -> None:

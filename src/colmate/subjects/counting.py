@@ -98,6 +98,8 @@ def _method(unsure: Uncertainty, insufficient: int, cut: int, today: datetime.da
         f"{unsure.merges} profiles were joined to another; a pair is accepted from a probability of 0.5.",
         f"False merges expected: {unsure.false_merges:.0f}; "
         f"records folded on few traits, in doubt: {unsure.folds:.0f}.",
+        f"Records known by contacts alone that a household may share: {unsure.households:.0f}; "
+        "they widen the interval upwards only.",
         f"Merges missed among the pairs compared: {unsure.missed:.0f}; "
         f"among those overlooked (errors drawn anew, or Chapman's estimate): {unsure.unseen:.0f}.",
         f"Records with too little to tell a person: {insufficient}; they widen the interval upwards only.",

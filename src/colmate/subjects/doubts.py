@@ -8,6 +8,9 @@ The interval (95 %) adds up what the linkage itself is unsure of:
 - *overlooked*: pairs with so many errors that the model refuses them or no rule proposes them: fewer. The larger of two
   estimates: the share that the model refuses when errors are drawn anew at the file's own rates (`overlooked`), and
   capture-recapture (Chapman) between two groups of candidate rules that share few traits;
+- *households*: a person known by contacts alone, without a name, a birth date or a number, may be as many as its
+  records, up to `MEMBERS`, for nothing tells a family's visits from one person's: more. These are neither false merges
+  nor folds;
 - *insufficient records*: each may be a person more, or none: more;
 - a margin of 1.96 standard deviations, the root of the sum of squares of: the sampling error of these sums, √Σp(1−p)
   of what was compared and, below, the root of what was overlooked (a Poisson count); below, `BLIND` of what was missed:
@@ -20,7 +23,7 @@ A part of the persons (a role, a controller, a category) has the interval of wha
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -31,10 +34,12 @@ from colmate.subjects.blocking import RULES
 from colmate.subjects.linkage import ACCEPTED, Linked
 from colmate.subjects.scoring import probability
 
-__all__ = ["Doubts", "Uncertainty", "doubts", "interval"]
+__all__ = ["Doubts", "Uncertainty", "doubts", "interval", "nameless"]
 
 Z95 = 1.96
 UNTOLD, BLIND = 0.002, 0.25
+# so many share a telephone at most: all but one household in fifty has no more members (INSEE, census of 2020)
+MEMBERS = 5
 # pairs found through the exact birth date, and pairs found by something else; the two share a surname or a given
 # name at most, so the estimate leans low rather than high
 BY_DATE = {"date_name", "date_first_department", "date_first", "date"}
@@ -45,8 +50,8 @@ OTHERWISE = {
 # pairs of persons less likely than this to be one are left out of the dataset: they are most, and weigh little
 LEAST = 0.001
 PERSONS = {"person": "int64", "merges": "int64", "more": "float64", "spread": "float64"}
-# what is summed up for each person; ``wrong``: of ``more``, what false merges hide
-SUMMED = {**{name: kind for name, kind in PERSONS.items() if name != "person"}, "wrong": "float64"}
+# what is summed up for each person; within ``more``: ``wrong``, by false merges, and ``shared``, by a household
+SUMMED = {"merges": "int64", "more": "float64", "wrong": "float64", "shared": "float64", "spread": "float64"}
 APART = {"l": "int64", "r": "int64", "p": "float64"}
 
 
@@ -64,6 +69,7 @@ class Uncertainty:
     unseen: float = 0.0
     variance: float = 0.0
     told: float = 0.0
+    households: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -99,39 +105,54 @@ class Doubts:
         return interval(count, unsure, insufficient)
 
 
-def doubts(engine: Engine, linked: Linked | None, folds: ir.Table, overlooked: float) -> Doubts:
+def nameless(engine: Engine, seen: ir.Table, placed: ir.Table) -> ir.Table:
+    """Return a temporary table (mention, person) of the persons known by contacts alone.
+
+    ``seen``: all mentions with their traits; ``placed``: mention, person.
+    """
+    telling = ("by_name", "by_first", "born", "nir", "local")
+    bare = seen.filter([seen[trait].isnull() for trait in telling]).select("mention")
+    bare = engine.materialise(placed.filter(placed.person.notnull()).semi_join(bare, "mention"), "bare")
+    named = placed.semi_join(bare, "person").anti_join(bare, "mention")
+    made = engine.materialise(bare.anti_join(named, "person").select("mention", "person"), "nameless")
+    engine.drop("bare")
+    return made
+
+
+def doubts(engine: Engine, linked: Linked | None, folds: ir.Table, overlooked: float, nameless: ir.Table) -> Doubts:
     """Measure what is unsure. ``folds``: mention, ``more``: records that a profile stands for beyond its first.
 
-    ``overlooked``: the share of the pairs of one person that the model refuses. The tables are temporary.
+    ``overlooked``: the share of the pairs of one person that the model refuses. ``nameless``: see there. The tables
+    are temporary.
     """
     if linked is None:
-        persons, apart = (
-            engine.memtable(ibis.schema(columns).to_pyarrow().empty_table(), name)
-            for name, columns in (("no_doubts", PERSONS), ("none_apart", APART))
-        )
-        return Doubts(persons, apart, Uncertainty())
+        persons = engine.materialise(_summed([_shared(nameless)]), "doubts")
+        shared = float(engine.rows(persons.aggregate(n=persons.shared.sum()))[0]["n"] or 0)
+        apart = engine.memtable(ibis.schema(APART).to_pyarrow().empty_table(), "none_apart")
+        return Doubts(persons.select(*PERSONS), apart, Uncertainty(households=shared))
     placed = engine.materialise(_placed(linked), "placed_pairs")
     joined = placed.filter((placed.left == placed.right) & (placed.weight >= ACCEPTED))
-    parts = ibis.union(_merged(joined), _folded(linked, folds), distinct=False)
-    summed = parts.group_by("person").agg(**{name: parts[name].sum().cast(kind) for name, kind in SUMMED.items()})
-    persons = engine.materialise(summed, "doubts")
+    folded = _folded(linked, folds.anti_join(nameless, "mention"))
+    persons = engine.materialise(_summed([_merged(joined, nameless), folded, _shared(nameless)]), "doubts")
     apart = engine.materialise(_apart(placed), "kept_apart")
     kept = apart.p >= LEAST
     told = engine.rows(
         apart.aggregate(all=apart.p.sum(), kept=kept.ifelse(apart.p, 0.0).sum(), spread=_spread(apart.p).sum())
     )[0]
     sums = engine.rows(persons.aggregate(**{name: persons[name].sum() for name in SUMMED}))[0]
-    merges, missed, more = int(sums["merges"] or 0), float(told["all"] or 0), float(sums["more"] or 0)
+    merges, missed = int(sums["merges"] or 0), float(told["all"] or 0)
+    more, wrong, shared = (float(sums[name] or 0) for name in ("more", "wrong", "shared"))
     # the pairs that were compared and doubted are part of those that the model refuses
     refused = max(0.0, merges * overlooked / (1 - min(overlooked, 0.5)) - missed)
     whole = Uncertainty(
         merges=merges,
-        false_merges=float(sums["wrong"] or 0),
-        folds=more - float(sums["wrong"] or 0),
+        false_merges=wrong,
+        folds=more - wrong - shared,
         missed=missed,
         unseen=max(refused, _unseen(engine, joined, merges)),
         variance=float(sums["spread"] or 0) + float(told["spread"] or 0),
         told=float(told["kept"] or 0),
+        households=shared,
     )
     return Doubts(persons.select(*PERSONS), apart.filter(kept), whole)
 
@@ -140,22 +161,38 @@ def _spread(p: ir.FloatingValue) -> ir.FloatingValue:
     return p * (1 - p)
 
 
-def _merged(joined: ir.Table) -> ir.Table:
-    """Profiles joined to another, by the best of their pairs: `SUMMED` of their persons."""
+def _summed(parts: Sequence[ir.Table]) -> ir.Table:
+    together = ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
+    return together.group_by("person").agg(**{name: together[name].sum().cast(kind) for name, kind in SUMMED.items()})
+
+
+def _part(table: ir.Table, **sums: ir.Value) -> ir.Table:
+    """Return person and `SUMMED`, zero where it is not given."""
+    return table.select("person", **{name: sums.get(name, ibis.literal(0)).cast(kind) for name, kind in SUMMED.items()})
+
+
+def _merged(joined: ir.Table, nameless: ir.Table) -> ir.Table:
+    """Profiles joined to another, by the best of their pairs; doubts of the nameless are told as households."""
     best = joined.group_by(end="r").agg(p=joined.p.max(), person=joined.left.min())
-    wrong = 1 - best.p
-    return best.select("person", merges=ibis.literal(1, "int64"), more=wrong, wrong=wrong, spread=_spread(best.p))
+    best = best.left_join(nameless.select(end="mention", bare="person"), "end")
+    p = best.bare.isnull().ifelse(best.p, 1.0)
+    return _part(best, merges=ibis.literal(1), more=1 - p, wrong=1 - p, spread=_spread(p))
+
+
+def _shared(nameless: ir.Table) -> ir.Table:
+    """Persons known by contacts alone: as many as their records, up to a household's members."""
+    several = nameless.group_by("person").agg(more=ibis.least(nameless.count(), MEMBERS) - 1)
+    return _part(several, more=several.more, shared=several.more)
 
 
 def _folded(linked: Linked, folds: ir.Table) -> ir.Table:
-    """Records that were folded on few traits and may be another's: `SUMMED` of the persons that hold them."""
+    """Records that were folded on few traits and may be another's."""
     pairs = linked.pairs
     selves = pairs.filter(pairs.l == pairs.r).inner_join(folds, pairs.l == folds.mention)
     selves = selves.select("mention", more=(1 - probability(selves.weight.cast("float64"))) * selves.more)
     placed = selves.left_join(linked.persons, "mention").drop("mention_right")
-    zero = ibis.literal(0.0)
-    person = ibis.coalesce(placed.person, placed.mention)
-    return placed.select(person=person, merges=ibis.literal(0, "int64"), more=placed.more, wrong=zero, spread=zero)
+    held = placed.select("more", person=ibis.coalesce(placed.person, placed.mention))
+    return _part(held, more=held.more)
 
 
 def _apart(placed: ir.Table) -> ir.Table:
@@ -205,5 +242,5 @@ def interval(count: int, unsure: Uncertainty, insufficient: int) -> tuple[int, i
     missed, untold = unsure.missed + unsure.unseen, UNTOLD * unsure.merges
     known = unsure.variance + untold**2
     low = count - missed - Z95 * math.sqrt(known + unsure.unseen + (BLIND * missed) ** 2)
-    high = count + unsure.false_merges + unsure.folds + insufficient + Z95 * math.sqrt(known)
+    high = count + unsure.false_merges + unsure.folds + unsure.households + insufficient + Z95 * math.sqrt(known)
     return max(0, min(count, math.floor(low))), math.ceil(high)

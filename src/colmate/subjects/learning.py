@@ -1,11 +1,13 @@
-"""What the file itself teaches of its errors: m by expectation-maximisation, from the shipped prior.
+"""What the file itself teaches of its errors: u by sampling, m by expectation-maximisation, from the shipped prior.
 
 The prior weighs as much as `STEADY_PAIRS` pairs, so a small file changes little and a file full of errors says so. The
 levels that a single person all but never shows (another given name, another birth date) are what tells twins, and
 fathers and sons of one name, apart: they are learnt only from pairs that an identifier holds together, and only where
 these disagree far more often than families do. What the law of identity forbids (two own NIR) is never learnt.
 
-Winkler 2000 (EM for record linkage); u stays the prior's and the file's frequencies.
+u of near values is what pairs at random show (`strangers`), that of equal values their frequency in the file.
+
+Winkler 2000 (EM for record linkage).
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ import pyarrow as pa
 from colmate.engine import Engine
 from colmate.subjects.blocking import RULES
 from colmate.subjects.overlooked import Accepted, overlooked
-from colmate.subjects.scoring import Scorer, log_odds
+from colmate.subjects.scoring import Scorer, log_odds, settle_odds
+from colmate.subjects.strangers import STRANGERS, met_by_chance
 
 __all__ = ["LOCAL_BIT", "learnt", "levels_of"]
 
@@ -45,8 +48,12 @@ LOCAL_BIT = 1 << len(RULES)
 BY_IDENTIFIER = {"born": ("email_first",)}
 
 
-def learnt(engine: Engine, scorer: Scorer, pairs: ir.Table, count: int, local_weight: float) -> dict[str, Any]:
+def learnt(
+    engine: Engine, scorer: Scorer, pairs: ir.Table, random: ir.Table, count: int, local_weight: float
+) -> dict[str, Any]:
     """Return the model of ``scorer`` with m as the candidate ``pairs`` (l, r, rules) of ``count`` profiles teach it.
+
+    u is what the pairs drawn at ``random`` (`strangers`) show.
 
     Each comparison then has its ``noise``: how often pairs of one person do not show its commonest level; the model
     has the share that it has ``overlooked``.
@@ -55,8 +62,9 @@ def learnt(engine: Engine, scorer: Scorer, pairs: ir.Table, count: int, local_we
     if not model["comparisons"]:
         return model
     some, share = _sampled(engine, scorer.nodes, pairs)
-    rows = engine.arrow(scorer.levels(some, "levels"))
+    rows = engine.arrow(scorer.levels(ibis.union(some, random, distinct=False), "levels"))
     engine.drop("levels", "taught")
+    rows = _with_chance(model, rows, log_odds(min(0.5, 0.4 / max(1.0, count - 1))))
     evidence = rows["evidence"].to_numpy()
     rules = rows["rules"].to_numpy()
     shown = [rows[f"gamma_{one['output_column_name']}"].to_numpy() for one in model["comparisons"]]
@@ -76,8 +84,32 @@ def learnt(engine: Engine, scorer: Scorer, pairs: ir.Table, count: int, local_we
     weights = evidence + start + _gained(shown, m, prior)
     model["overlooked"] = _overlooked(model, rows, shown, m, prior, np.asarray(start), weights >= 0)
     for one, values in zip(model["comparisons"], m, strict=True):
-        _write(one, values)
+        _write(one, "m_probability", values)
+        one["noise"] = float(f"{1 - values.max():.3g}")
+    settle_odds(model, float(f"{min(0.5, expected / max(1.0, count * (count - 1) / 2)):.3g}"))
     return model
+
+
+def _with_chance(model: dict[str, Any], rows: pa.Table, start: float) -> pa.Table:
+    """Set u of the levels to what the pairs drawn at random show; return the others, weighed by it.
+
+    ``start``: the weight of the prior. What the model takes for one person is no stranger.
+    """
+    drawn = (rows["rules"].to_numpy() & STRANGERS) > 0
+    apart = 1 / (1 + np.exp2((rows["evidence"].to_numpy()[drawn] + start).clip(-200, 200)))
+    random, rows = rows.filter(pa.array(drawn)), rows.filter(pa.array(~drawn))
+    evidence = rows["evidence"].to_numpy()
+    for one in model["comparisons"]:
+        name, before = one["output_column_name"], _others(one)
+        _write(one, "u_probability", met_by_chance(levels_of(one), random[f"gamma_{name}"].to_numpy(), apart))
+        more = _of(rows[f"gamma_{name}"].to_numpy(), np.log2(before / _others(one)))
+        evidence = evidence + more
+        rows = _with(rows, f"weight_{name}", rows[f"weight_{name}"].to_numpy() + more)
+    return _with(rows, "evidence", evidence)
+
+
+def _with(rows: pa.Table, name: str, values: Floats) -> pa.Table:
+    return rows.set_column(rows.column_names.index(name), name, pa.array(values))
 
 
 def _overlooked(
@@ -158,8 +190,7 @@ def _maximised(
     return m
 
 
-def _write(comparison: dict[str, Any], m: Floats) -> None:
+def _write(comparison: dict[str, Any], key: str, values: Floats) -> None:
     # three figures: the order of a sum must not change the model
-    for level, value in zip(levels_of(comparison), m, strict=True):
-        level["m_probability"] = float(f"{value:.3g}")
-    comparison["noise"] = float(f"{1 - m.max():.3g}")
+    for level, value in zip(levels_of(comparison), values, strict=True):
+        level[key] = float(f"{value:.3g}")

@@ -19,6 +19,7 @@ from colmate.subjects.clusters import persons_of
 from colmate.subjects.conflicts import numbered_apart, to_review
 from colmate.subjects.learning import LOCAL_BIT, learnt
 from colmate.subjects.scoring import FREQUENCIES, Scorer, frequencies, log_odds, prior, settle_odds
+from colmate.subjects.strangers import strangers
 
 __all__ = ["ACCEPTED", "LOCAL_WEIGHT", "Linked", "link_profiles"]
 
@@ -70,16 +71,18 @@ def link_profiles(
     told(0.5)
     selves = folded.select(l=folded.mention, r=folded.mention, rules=rules_mask(0))
     everything = ibis.union(pairs, selves, distinct=False)
-    ends = ibis.union(everything.select(mention="l"), everything.select(mention="r"), distinct=True)
     if not engine.rows(everything.aggregate(n=everything.count()))[0]["n"]:
         return None, model
+    random = strangers(engine, profiles, count)
+    met = ibis.union(everything, random, distinct=False)
+    ends = ibis.union(met.select(mention="l"), met.select(mention="r"), distinct=True)
     nodes = frequencies(engine, profiles, engine.materialise(ends, "ends"), "nodes")
     engine.drop("ends")
-    model = learnt(engine, Scorer(engine, model, nodes), pairs, count, LOCAL_WEIGHT)
+    model = learnt(engine, Scorer(engine, model, nodes), pairs, random, count, LOCAL_WEIGHT)
     scorer = Scorer(engine, model, nodes)
     evidence = scorer.score(everything, "evidence")
     apart = numbered_apart(engine, pairs, nodes)
-    engine.drop("candidates")
+    engine.drop("candidates", "strangers")
     told(0.8)
     base = log_odds(_prior_match(engine, evidence, count))
     weighted = engine.materialise(_weighted(evidence, base), "scored_pairs")

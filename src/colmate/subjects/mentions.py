@@ -19,6 +19,7 @@ from colmate.engine import Engine, fingerprint, fingerprint_number
 from colmate.subjects import traits, vocabulary
 from colmate.subjects.forms import forget_forms, print_of, with_forms
 from colmate.subjects.frequencies import given_names
+from colmate.subjects.mailed import GIVEN, SURNAME, with_mailed_names
 from colmate.subjects.names import clean, upper
 from colmate.subjects.tables import STATUS, SubjectTable, columns_of, mention_id
 
@@ -44,6 +45,11 @@ REPEATED = {
 COLUMNS = (
     "mention", "status", *TRAITS, "standing", "local", "dead", "post", "by_name", "by_used", "by_first", "profile",
 )  # fmt: skip
+# a name that an e-mail address tells finds no candidates: it tells those apart whom something else brings together
+UNWRITTEN = {
+    **dict.fromkeys(("by_name", "by_used", "by_first"), ibis.null("uint64")),
+    **dict.fromkeys(("test_surname", "test_given"), ibis.literal(False)),
+}  # fmt: skip
 ORDER_SAMPLE = 20_000
 # roles of the columns that speak of a main subject
 SPEAK_OF: dict[str, tuple[str | None, ...]] = {"patient": ("patient", None, "account"), "account": ("account",)}
@@ -99,10 +105,10 @@ def _led(table: SubjectTable, carried: ir.Table, before: Sequence[ir.Table]) -> 
 
 def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str | None]) -> ir.Table:
     """Normalise one data subject of each record."""
+    table, written = _named(engine, table, roles)
     cells = partial(columns_of, table, roles)
     phones, one, full = cells("phone"), partial(_one, cells), cells("full_name")
     lines = {f"line{place}": cell for place, cell in enumerate(cells("address"))}
-    written = traits.raw_names(cells)
     raw = table.canonical.select("record", **written, **lines)
     row = table.canonical.select(
         mention=mention_id(table.canonical.record, table.number, role),
@@ -123,6 +129,8 @@ def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str
     )  # fmt: skip
     sizes = {kind: _size(table, roles, types) for kind, types in REPEATED.items()}
     row = traits.identity_names(engine, row, raw, _first_comes_first(engine, table, full) if full else None, sizes)
+    if not columns_of(table, roles, *NAMES, "first_name"):
+        row = row.mutate(**UNWRITTEN)
     row = with_forms(engine, row, "line", list(lines), raw, sizes["line"])
     row = row.mutate(place=traits.place([row[f"{line}_key"] for line in lines], row.zone))
     row = row.drop("zone", *(f"{line}_key" for line in lines))
@@ -134,6 +142,17 @@ def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str
     from_nir = ibis.cases((digit == "1", "M"), (digit == "2", "F"), else_=ibis.null("string"))
     row = row.mutate(sex=ibis.coalesce(row.sex, (row.standing > 0).ifelse(from_nir, ibis.null("string"))))
     return row.mutate(status=_status(row, bare=not columns_of(table, roles, *TELLING))).drop("test")
+
+
+def _named(
+    engine: Engine, table: SubjectTable, roles: Sequence[str | None]
+) -> tuple[SubjectTable, dict[str, ir.StringValue]]:
+    """Return ``table`` and the names that it writes; where it has none, those that e-mail addresses tell."""
+    emails = columns_of(table, roles, "email")
+    if (written := traits.raw_names(partial(columns_of, table, roles))) or not emails:
+        return table, written
+    table = replace(table, canonical=with_mailed_names(engine, table.canonical, emails[0].get_name()))
+    return table, {"surname": table.canonical[SURNAME], "given": table.canonical[GIVEN]}
 
 
 def _one(cells: traits.Cells, *types: str) -> ir.StringValue:

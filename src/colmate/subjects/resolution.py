@@ -15,6 +15,7 @@ from colmate.engine import Engine
 from colmate.subjects.conflicts import COLUMNS, count_conflicts
 from colmate.subjects.counting import section
 from colmate.subjects.doubts import doubts as measure
+from colmate.subjects.doubts import nameless
 from colmate.subjects.gathering import carried_mentions, gather
 from colmate.subjects.linkage import ACCEPTED, Linked, link_profiles
 from colmate.subjects.mentions import TRAITS, identities, main_role
@@ -53,12 +54,13 @@ def resolve(
     placed = state.place(linked)
     persons = persons_dataset(engine, seen, placed, doctors, today)
     tell("persons", 1.0)
-    doubts = measure(engine, linked, state.folds, model.get("overlooked", 0.0))
+    bare = nameless(engine, seen, placed)
+    doubts = measure(engine, linked, state.folds, model.get("overlooked", 0.0), bare)
     statuses, cut = _statuses(engine, placed, tables), linked.cut if linked else 0
     links, frequencies, conflicts = _kept(engine, linked)
     review = count_conflicts(engine, conflicts)
     counted = section(engine, persons, statuses, doubts, review, cut, today)
-    engine.drop("scored_pairs", "placed_pairs", "components", "linked", "twins", "folds", "firsts")
+    engine.drop("scored_pairs", "placed_pairs", "components", "linked", "twins", "folds", "firsts", "nameless")
     tell("counting", 1.0)
     mentions = _mentions(placed, doctors, carried_mentions(found))
     return Subjects(mentions, persons, links, frequencies, conflicts, doubts, counted, model)

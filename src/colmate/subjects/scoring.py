@@ -73,7 +73,7 @@ def settle_odds(model: dict[str, Any], match: float) -> None:
     """
     for one in model["comparisons"]:
         for level in one["comparison_levels"]:
-            if odds := level.pop("odds", None):
+            if odds := level.get("odds"):
                 level["u_probability"] = level["m_probability"] * match / odds
 
 
@@ -89,7 +89,7 @@ def probability(weight: ir.NumericValue) -> ir.NumericValue:
 
 def _plain(level: dict[str, Any]) -> dict[str, Any]:
     """Return the level as Splink knows it."""
-    return {key: value for key, value in level.items() if key not in ("settled", "label_fr")}
+    return {key: value for key, value in level.items() if key not in ("settled", "chance", "odds", "label_fr")}
 
 
 def _settings(model: dict[str, Any], parts: bool) -> dict[str, Any]:
