@@ -27,7 +27,7 @@ def labs() -> list[Line]:
         truth.accounting(done.report, known),
         *_cost(done, generated, generation=2 * MINUTES, analysis=2 * MINUTES),
     ]
-    return lines + _stages(done)
+    return lines + _stages(done) + truth.held(done.report, known)
 
 
 def practices() -> list[Line]:
@@ -45,7 +45,7 @@ def practices() -> list[Line]:
         Line("DuckDB alone, CSV to Parquet", "", f"{alone.seconds:.0f} s", True),
         Line("ratio to DuckDB alone", "at most 15", f"{ratio:.1f}", ratio <= 15),
     ]
-    return lines + _stages(done) + truth.categories(done.report, known)
+    return lines + _stages(done) + truth.held(done.report, known) + truth.categories(done.report, known)
 
 
 def linear() -> list[Line]:

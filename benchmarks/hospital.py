@@ -8,6 +8,7 @@ from benchmarks import agreement, measure, truth
 from benchmarks.truth import Line
 
 ANALYSIS, GENERATION = 90, 180  # seconds
+STAFF = "users_mediboard"
 
 
 def hospital(scale: float = 1.0) -> list[Line]:
@@ -32,6 +33,7 @@ def hospital(scale: float = 1.0) -> list[Line]:
         told = f"{generated.seconds:.0f} s"
         lines.append(Line("generation", f"under {GENERATION} s", told, generated.seconds < GENERATION))
     lines += [Line(f"· {stage}", "", f"{seconds:.1f} s", True) for stage, seconds in done.report["timings"].items()]
+    lines += truth.held(done.report, known, STAFF)
     return lines + truth.categories(done.report, known) + list(agreement.categories(held))
 
 
@@ -94,7 +96,7 @@ def controllers(report: dict[str, Any], known: dict[str, Any]) -> Line:
     for item in real:
         persons = found.get(item["label"], found.get(item["code"]))
         # the truth's persons are those who are cared for and theirs
-        expected = item["persons"] + item["records_by_table"].get("users_mediboard", 0)
+        expected = item["persons"] + item["records_by_table"].get(STAFF, 0)
         named += persons is not None
         close += persons is not None and abs(persons / expected - 1) <= 0.005
     told = f"{named} named, {close} with their persons within 0.5 %"

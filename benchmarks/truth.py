@@ -74,6 +74,36 @@ def controllers(report: dict[str, Any], truth: dict[str, Any]) -> Line:
     return Line("controllers", f"{len(real)}", f"{len(found)}, {same} with the true number of records", real == found)
 
 
+def held(report: dict[str, Any], truth: dict[str, Any], staff: str = "") -> list[Line]:
+    """How many intervals hold the truth: of roles, controllers and categories. ``staff``: the table of accounts, whose
+    persons are a controller's too.
+    """
+    roles = report["persons"]["by_role_interval"]
+    controllers = {item["label"]: item["interval"] for item in report["controllers"]}
+    categories = {item["category"]: item["interval"] for item in report["special_categories"]}
+    real = {
+        "roles": [(roles.get(role), count) for role, count in truth["persons"]["by_role"].items() if role in roles],
+        "controllers": [
+            (controllers.get(item["label"]), item["persons"] + item.get("records_by_table", {}).get(staff, 0))
+            for item in truth["controllers"]
+        ],
+        "categories": [
+            (categories.get(item["category"]), item["persons"]) for item in truth.get("special_categories", [])
+        ],
+    }
+    return [
+        Line(f"· intervals of {kind} that hold the truth", "", _held([(span, n) for span, n in some if span]), True)
+        for kind, some in real.items()
+        if some
+    ]
+
+
+def _held(some: list[tuple[list[int], int]]) -> str:
+    inside = sum(low <= count <= high for (low, high), count in some)
+    width = sum((high - low) / max(1, count) for (low, high), count in some) / max(1, len(some))
+    return f"{inside} of {len(some)}, {width:.2%} wide in the mean"
+
+
 def categories(report: dict[str, Any], truth: dict[str, Any]) -> list[Line]:
     """Persons about whom each special category is asserted, beside the truth (told, not yet a target)."""
     found = {item["category"]: item["persons"] for item in report["special_categories"]}
