@@ -33,7 +33,7 @@ def hospital(scale: float = 1.0) -> list[Line]:
         told = f"{generated.seconds:.0f} s"
         lines.append(Line("generation", f"under {GENERATION} s", told, generated.seconds < GENERATION))
     lines += [Line(f"· {stage}", "", f"{seconds:.1f} s", True) for stage, seconds in done.report["timings"].items()]
-    lines += truth.held(done.report, known, STAFF)
+    lines += truth.held(truth.spans(done.report, known, STAFF))
     return lines + truth.categories(done.report, known) + list(agreement.categories(held))
 
 

@@ -45,15 +45,16 @@ def run(command: list[str]) -> Measured:
     return Measured(time.monotonic() - started, usage.ru_maxrss / TO_GIB)
 
 
-def replica(name: str, scale: float = 1.0) -> tuple[Path, dict[str, Any], Measured | None]:
+def replica(name: str, scale: float = 1.0, seed: int | None = None) -> tuple[Path, dict[str, Any], Measured | None]:
     """Return the leak, its truth, and what generating it took (None when an earlier run left it)."""
-    folder = DATA / f"{name}-{scale:g}"
+    folder = DATA / (f"{name}-{scale:g}" + (f"-seed-{seed}" if seed is not None else ""))
     leak = folder / FILES.get(name, "leak.csv")
     taken = None
     if not (folder / "truth.json").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        taken = run([*_colmate(), "replica", name, "--out", str(leak), "--scale", f"{scale:g}"])
+        drawn = ["--seed", str(seed)] if seed is not None else []
+        taken = run([*_colmate(), "replica", name, "--out", str(leak), "--scale", f"{scale:g}", *drawn])
     return leak, json.loads((folder / "truth.json").read_text(encoding="utf-8")), taken
 
 

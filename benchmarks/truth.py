@@ -74,9 +74,14 @@ def controllers(report: dict[str, Any], truth: dict[str, Any]) -> Line:
     return Line("controllers", f"{len(real)}", f"{len(found)}, {same} with the true number of records", real == found)
 
 
-def held(report: dict[str, Any], truth: dict[str, Any], staff: str = "") -> list[Line]:
-    """How many intervals hold the truth: of roles, controllers and categories. ``staff``: the table of accounts, whose
-    persons are a controller's too.
+# an interval (None where the report has none) and the true number
+Spans = list[tuple[list[int], int]]
+
+
+def spans(report: dict[str, Any], truth: dict[str, Any], staff: str = "") -> dict[str, Spans]:
+    """The intervals of roles, controllers and categories, each with the true number.
+
+    ``staff``: the table of accounts, whose persons are a controller's too.
     """
     roles = report["persons"]["by_role_interval"]
     controllers = {item["label"]: item["interval"] for item in report["controllers"]}
@@ -91,14 +96,19 @@ def held(report: dict[str, Any], truth: dict[str, Any], staff: str = "") -> list
             (categories.get(item["category"]), item["persons"]) for item in truth.get("special_categories", [])
         ],
     }
+    return {kind: [(span, count) for span, count in some if span] for kind, some in real.items()}
+
+
+def held(found: dict[str, Spans]) -> list[Line]:
+    """How many intervals hold the truth."""
     return [
-        Line(f"· intervals of {kind} that hold the truth", "", _held([(span, n) for span, n in some if span]), True)
-        for kind, some in real.items()
+        Line(f"· intervals of {kind} that hold the truth", "", _held(some), True)
+        for kind, some in found.items()
         if some
     ]
 
 
-def _held(some: list[tuple[list[int], int]]) -> str:
+def _held(some: Spans) -> str:
     inside = sum(low <= count <= high for (low, high), count in some)
     width = sum((high - low) / max(1, count) for (low, high), count in some) / max(1, len(some))
     return f"{inside} of {len(some)}, {width:.2%} wide in the mean"
