@@ -188,10 +188,13 @@ class Rows:
         self._rows.setdefault(table, []).append(record)
         self._held += 1
 
-    def add_all(self, table: str, columns: Mapping[str, Sequence[str | None]], count: int) -> None:
+    def add_all(self, table: str, columns: Mapping[str, Sequence[str | None] | pa.Array], count: int) -> None:
         """Take ``count`` records as columns of text."""
         self._settle(table)
-        arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
+        arrays = {
+            name: texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+            for name, texts in columns.items()
+        }
         self._tables.setdefault(table, []).append(pa.table(arrays))
         self._held += count
 

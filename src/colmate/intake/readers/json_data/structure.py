@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from colmate.intake.accounting import Account
 from colmate.intake.evidence import Utf8
 from colmate.intake.readers.json_data.brackets import Brackets, Tokens
 from colmate.intake.readers.json_data.documents import DEEPEST, Document, Parser
+from colmate.intake.readers.json_data.flat import Flattener
 from colmate.intake.readers.json_data.frames import Frame, named
 from colmate.intake.readers.json_data.gaps import BLANKS, SUSPECT, Stretch
 from colmate.intake.readers.json_data.layout import Layout
@@ -46,6 +47,7 @@ class Structure(Stretch):
         self._holders = 0
         self._restart: re.Pattern[bytes] | None = None
         self._parser: Parser | None = None
+        self._flat = Flattener(lines=False)
         self._alone = 0  # up to this place runs were tried
 
     def documents(self) -> Iterator[Document]:
@@ -119,7 +121,7 @@ class Structure(Stretch):
             elif self._open < 0:
                 if self._parser and place >= self._alone and (run := self._run(at, low, index - 1)):
                     yield run
-                    index += 2 * len(run.values) - 1
+                    index += 2 * run.size - 1
                     place = at[index - 1]
                 else:
                     yield from self._opened(place)
@@ -141,16 +143,21 @@ class Structure(Stretch):
             return None
         count, end = (stop - index) // 2, at[stop - 1] + 1
         text = self._buffer[start:end]
-        found = (
-            objects(self._parser, text, count) if frame.kind == "array" else keyed(self._parser, before + text, count)
-        )
+        plain = self._flat.take(text) if frame.kind == "array" else None
+        found: list[dict[str, Any]] | dict[str, dict[str, Any]] | None = []
+        if not plain or plain[0] != count:
+            parse = objects if frame.kind == "array" else keyed
+            plain, found = None, parse(self._parser, before + text, count)
         if found is None:
             self._alone = end
             return None
         size = sum(at[index + 1 : stop : 2]) - sum(at[index:stop:2]) + count
         self._account.consume("blank" if frame.kind == "array" else "statement", end - self._gap - size)
         around = self._document(text, start)._replace(size=size, key=None)
-        run = Run(around, found) if isinstance(found, list) else Run(around, list(found.values()), list(found))
+        if isinstance(found, list):
+            run = Run(around, count, found, columns=plain and plain[1])
+        else:
+            run = Run(around, count, list(found.values()), list(found))
         self._gap = end
         return run
 
