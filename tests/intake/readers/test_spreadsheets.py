@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import os
 import re
@@ -21,7 +22,7 @@ from colmate.intake.readers.spreadsheets import FORMATS
 from colmate.intake.reading import CERTAIN, Format
 
 from .harness import Found, read_with
-from .workbooks import Cell, Grid, ods, sheet, xlsx
+from .workbooks import Cell, Grid, ods, sheet, xlsb, xlsx
 
 XLSX, XLS, XLSB, ODS = FORMATS
 HEAD = ("nom", "prenom", "date_naissance")
@@ -191,6 +192,37 @@ def test_sheets(
     found = read(xlsx({"S": sheet(rows, merged)}))
     assert tables(found) == expected
     assert dict(found.account.reasons) == reasons
+
+
+@pytest.mark.parametrize(
+    ("rows", "merged", "expected", "reasons"), [case[1:] for case in SHEETS], ids=[case[0] for case in SHEETS]
+)
+def test_sheets_of_binary_workbooks(
+    rows: Grid, merged: list[str], expected: dict[str, list[tuple[str, ...]]], reasons: dict[str, int]
+) -> None:
+    found = read(xlsb({"S": rows}, merged=merged))
+    assert tables(found) == expected
+    assert dict(found.account.reasons) == reasons
+
+
+BINARY: list[tuple[str, Cell, str]] = [
+    *[case for case in CELLS if not str(case[1]).startswith("<")],
+    ("a small number", -7, "-7"),
+    ("a date", datetime.date(1941, 2, 28), "1941-02-28"),
+    ("nothing", None, ""),
+    ("an error", "#N/A", ""),
+]
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+@pytest.mark.parametrize(("cell", "text"), [case[1:] for case in BINARY], ids=[case[0] for case in BINARY])
+def test_cells_of_binary_workbooks(cell: Cell, text: str, since_1904: bool) -> None:
+    rows: Grid = [HEAD, ("Roux", cell, datetime.date(1941, 2, 28)), GALL, OZ]
+    content = xlsb({"Patients": rows, "caché": [HEAD, GALL, OZ]}, hidden=["caché"], since_1904=since_1904)
+    assert chosen(content) is XLSB
+    found = read(content)
+    assert tables(found) == {"Patients": [HEAD, ("Roux", text, "1941-02-28"), GALL, OZ], "caché": [HEAD, GALL, OZ]}
+    assert found.account.notes["hidden_sheets"] == 1
 
 
 def test_every_sheet_is_read_the_hidden_ones_too() -> None:
