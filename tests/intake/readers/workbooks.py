@@ -47,9 +47,9 @@ def _cell(place: str, cell: Cell) -> str:
         return f'<c r="{place}" t="b"><v>{int(cell)}</v></c>'
     if isinstance(cell, (int, float)):
         return f'<c r="{place}"><v>{cell!r}</v></c>'
-    if cell is not None and cell.startswith("<"):
+    if isinstance(cell, str) and cell.startswith("<"):
         return cell.replace("<c ", f'<c r="{place}" ', 1)
-    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(cell or "")}</t></is></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(str(cell or ""))}</t></is></c>'
 
 
 def xlsx(sheets: Mapping[str, str], hidden: Sequence[str] = ()) -> bytes:
@@ -108,7 +108,7 @@ def _ods_cell(cell: Cell) -> str:
         return "<table:table-cell/>"
     if isinstance(cell, (int, float)):
         return f'<table:table-cell office:value-type="float" office:value="{cell!r}"/>'
-    return f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+    return f'<table:table-cell office:value-type="string"><text:p>{escape(str(cell))}</text:p></table:table-cell>'
 
 
 # kinds of records in a binary workbook ([MS-XLSB] 2.3.2)

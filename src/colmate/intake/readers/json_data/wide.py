@@ -152,13 +152,13 @@ class Flat:
         return text
 
 
-def _unwrapped(column: list[Any]) -> list[str] | None:
+def _unwrapped(column: list[Any]) -> Column | None:
     """Return the texts that objects of one kind stand for ({"$oid": "…"}), None if any is another or none."""
     if set(map(type, column)) != {dict} or set(map(len, column)) != {1}:
         return None
     names = set(chain.from_iterable(column))
     name = names.pop()
-    texts = list(map(dict.get, column, repeat(name)))
+    texts: list[Any] = list(map(dict.get, column, repeat(name)))
     if names or set(map(type, texts)) != {str} or (name not in SIMPLE and name != "$date"):
         return None
     # a day and an hour are what they say; a number of milliseconds is looked at
