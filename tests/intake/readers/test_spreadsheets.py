@@ -87,6 +87,9 @@ def test_what_the_file_does_not_say_is_noted() -> None:
 
 GAP: tuple[None, ...] = (None,)
 PATIENTS: list[tuple[str | None, ...]] = [HEAD, ROUX, GALL, OZ]
+ACTS: list[tuple[str, ...]] = [("acte", "prix"), ("pose", "12"), ("soin", "9"), ("visite", "7")]
+TITLES = ("Patients", None, None, None, "Actes")
+BESIDE: Grid = [(*row, None, *two) for row, two in zip(PATIENTS, ACTS, strict=True)]
 SHEETS: list[tuple[str, Grid, list[str], dict[str, list[tuple[str, ...]]], dict[str, int]]] = [
     ("a table", PATIENTS, [], {"S": [HEAD, ROUX, GALL, OZ]}, {}),
     ("not at the corner", [GAP, GAP, *[(None, None, *row) for row in PATIENTS]], [], {"S": [HEAD, ROUX, GALL, OZ]}, {}),
@@ -105,6 +108,34 @@ SHEETS: list[tuple[str, Grid, list[str], dict[str, list[tuple[str, ...]]], dict[
             "S": [HEAD, ROUX, GALL, OZ],
             "S_2": [("acte", "montant", "code"), ("pose", "12.5", "1"), ("soin", "9", "2"), ("visite", "3", "4")],
         },
+        {},
+    ),
+    (
+        "two tables of one height side by side, titles above",
+        [TITLES, *BESIDE],
+        [],
+        {"S": [HEAD, ROUX, GALL, OZ], "S_2": ACTS},
+        {},
+    ),
+    (
+        "two tables of one height side by side, titles apart",
+        [TITLES, GAP, *BESIDE],
+        [],
+        {"S": [HEAD, ROUX, GALL, OZ], "S_2": ACTS},
+        {},
+    ),
+    (
+        "a list that goes on beside itself",
+        [(*row, None, *two) for row, two in zip(PATIENTS, (HEAD, OZ, ROUX, GALL), strict=True)],
+        [],
+        {"S": [HEAD, ROUX, GALL, OZ], "S_2": [HEAD, OZ, ROUX, GALL]},
+        {},
+    ),
+    (
+        "an empty column inside",
+        BESIDE,
+        [],
+        {"S": [(*row, *two) for row, two in zip((HEAD, ROUX, GALL, OZ), ACTS, strict=True)]},
         {},
     ),
     (
