@@ -22,7 +22,7 @@ from colmate.errors import EvidenceError, FormatError
 from colmate.intake.choosing import choose
 from colmate.intake.evidence import Source
 from colmate.intake.readers import formats
-from colmate.intake.reading import Options
+from colmate.intake.reading import Chunk, Options
 
 from .harness import Found, read_with
 from .samples import SAMPLES
@@ -62,6 +62,15 @@ def test_time_does_not_grow_faster_than_the_content(name: str) -> None:
     start = time.process_time()
     _read(form, begin + unit * (SIZE // len(unit)) + end)
     assert time.process_time() - start < SECONDS
+
+
+def test_records_with_a_key_of_their_own_each_cost_no_more_than_others() -> None:
+    data = b"[" + b",".join(b'{"k%d":1}' % place for place in range(10_000)) + b"]"
+    account = intake.accounting.Account("leak", "leak")
+    start = time.process_time()
+    chunks = list(FORMS["json"].read(Source.of(data), account, Options()))
+    assert time.process_time() - start < SECONDS
+    assert sum(chunk.records.num_rows for chunk in chunks if isinstance(chunk, Chunk)) == 10_000
 
 
 @pytest.mark.parametrize(

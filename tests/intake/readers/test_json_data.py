@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colmate.intake.readers.json_data import FORMATS, runs, sniff_json, sniff_lines, structure
+from colmate.intake import reading
+from colmate.intake.readers.json_data import FORMATS, runs, sniff_json, sniff_lines, structure, wide
 from colmate.intake.readers.json_data import flat as flat_records
 from colmate.intake.readers.json_data.documents import Parser, depth_of
 from colmate.intake.readers.json_data.flat import Flattener, columns_of
@@ -437,6 +438,20 @@ def assert_many_is_single(content: str, **options: Any) -> None:
     assert many.rejects == single.rejects
     assert many.account.bytes == single.account.bytes
     assert many.account.notes == single.account.notes
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(RICH, min_size=5, max_size=30))
+def test_records_that_share_few_columns_are_read_as_others(records: list[dict[str, Any]]) -> None:
+    content = json.dumps(records)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wide, "FEW", 1)
+        for module in (reading, wide):
+            patch.setattr(module, "SPARSE", 1)
+        sparse = read(content)
+    found = read(content)
+    assert sparse.tables == found.tables
+    assert sparse.account.notes == found.account.notes
 
 
 @pytest.mark.parametrize("broken", ['{"a":', '{"a":1}{"a":2}', "", '{"a":1', '["a"]', '{"index":{"_index":"i"}}', "{}"])

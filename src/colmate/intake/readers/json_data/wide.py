@@ -12,8 +12,11 @@ from typing import Any, Final
 
 from colmate.intake.readers.json_data.exports import SIMPLE, plain
 from colmate.intake.readers.json_data.values import JOIN, NESTED, is_keyed, scalar
+from colmate.intake.reading import SPARSE
 
 __all__ = ["Flat", "flatten"]
+
+FEW: Final = 100  # columns that cost little, however empty
 
 Column = list["str | None"]
 Objects = list[dict[str, Any]]
@@ -39,8 +42,12 @@ class Flat:
 
     def take(self, prefix: str, values: Objects, depth: int) -> bool:
         """Take the members of objects, ``NOTHING`` where a record has no such object; False for what is odd."""
-        self.keys += sum(map(len, values))
-        for key in dict.fromkeys(chain.from_iterable(values)):
+        members = sum(map(len, values))
+        self.keys += members
+        names = dict.fromkeys(chain.from_iterable(values))
+        if len(names) > FEW and len(names) * len(values) > SPARSE * members:
+            return False
+        for key in names:
             column = list(map(dict.get, values, repeat(key), repeat(MISSING)))
             if not self._member(prefix + key if prefix else key or "_", column, depth):
                 return False
