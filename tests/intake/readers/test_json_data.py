@@ -65,6 +65,10 @@ def head(content: bytes | str) -> Head:
         ("[]", {}),
         ("{}", {}),
         ("[{}, null, {}]", {}),
+        ("{\n}", {}),
+        ("[ ]", {}),
+        ("{ }\n{\t}\n", {}),
+        ('[{ },{"a":1},[ ]]', {"leak": [{"a": "1"}]}),
     ],
 )
 def test_layouts(content: str, tables: dict[str, list[dict[str, str]]]) -> None:

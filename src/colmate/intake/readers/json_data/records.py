@@ -89,6 +89,9 @@ class _Reading:
         if problem:
             self._reject(document, problem)
             return
+        if value is None or value in ({}, []):
+            self._account.consume("blank", document.size)  # nothing, with blanks in it
+            return
         self.tables.size += len(document.text)
         if type(value) is list:
             self._row(document, value)
