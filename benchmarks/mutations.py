@@ -126,8 +126,7 @@ def seeds(name: str) -> list[bytes]:
         return [SAMPLES[name], _seven(SAMPLES["csv"])]
     if name == "xls":
         return _public(".xls")
-    alike = {"xlsb": "xlsx"}.get(name, name)
-    return [*([SAMPLES[alike]] if alike in SAMPLES else []), *MORE.get(name, [])]
+    return [*([SAMPLES[name]] if name in SAMPLES else []), *MORE.get(name, [])]
 
 
 def _public(ending: str) -> list[bytes]:

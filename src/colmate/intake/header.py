@@ -12,9 +12,10 @@ from typing import Final
 from colmate.intake.rows import Row
 from colmate.intake.shapes import VALUES, is_header_word, shape
 
-__all__ = ["Header", "find_header", "is_header", "is_value"]
+__all__ = ["WIDEST", "Header", "find_header", "is_header", "is_value"]
 
 PREAMBLE: Final = 60  # lines
+WIDEST: Final = 50_000  # columns of a table that can be read
 RULE: Final = re.compile(rb"[-=+_: ]{2,}")
 MANY: Final = 200
 YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -35,6 +36,8 @@ def find_header(rows: Sequence[Row]) -> Header:
     if not rows:
         return Header(None, 0, 1, trailing=False)
     width = _width(rows)
+    if width > WIDEST:
+        return Header(None, 0, width, trailing=False)  # to be refused: millions of cells are not weighed
     top = _top(rows, width)
     body = rows[top + 1 :]
     # exports put one after another repeat their header: that is no value of the columns
@@ -51,7 +54,9 @@ ROWS_SEEN: Final = 1_000
 
 
 def _width(rows: Sequence[Row]) -> int:
-    widths = Counter(len(row.fields) for row in rows)
+    # a line made to be too wide says nothing of the others
+    sizes = [size for row in rows if (size := len(row.fields)) <= WIDEST]
+    widths = Counter(sizes or [len(row.fields) for row in rows])
     most = max(widths.values())
     usual = [size for size, times in widths.items() if times == most]
     opening = len(rows[0].fields)

@@ -14,6 +14,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyarrow as pa
 
 from colmate.intake.compression import Bounds, Stream
@@ -37,6 +38,7 @@ __all__ = [
     "Options",
     "Reader",
     "Reference",
+    "SPARSE",
     "Rows",
     "Within",
 ]
@@ -47,6 +49,7 @@ LIKELY: Final = 0.9  # a structure that nothing else has
 POSSIBLE: Final = 0.6  # fits, and other readings fit too
 FALLBACK: Final = 0.3  # delimited text: anything that is text
 BLOCK: Final = 8 << 20
+SPARSE: Final = 20  # cells of a table for each that holds something
 RECORD_LIMIT: Final = 32 << 20  # bytes of one record: beyond, its first line is a reject
 
 
@@ -188,10 +191,13 @@ class Rows:
         self._rows.setdefault(table, []).append(record)
         self._held += 1
 
-    def add_all(self, table: str, columns: Mapping[str, Sequence[str | None]], count: int) -> None:
+    def add_all(self, table: str, columns: Mapping[str, Sequence[str | None] | pa.Array], count: int) -> None:
         """Take ``count`` records as columns of text."""
         self._settle(table)
-        arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
+        arrays = {
+            name: texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+            for name, texts in columns.items()
+        }
         self._tables.setdefault(table, []).append(pa.table(arrays))
         self._held += count
 
@@ -213,8 +219,28 @@ class Rows:
     def _settle(self, table: str) -> None:
         records = self._rows.pop(table, None)
         if records:
-            columns = {name: _column(records, name) for name in dict.fromkeys(chain.from_iterable(records))}
+            names = dict.fromkeys(chain.from_iterable(records))
+            if len(records) * len(names) > SPARSE * sum(map(len, records)):
+                columns = _scattered(records)
+            else:
+                columns = {name: _column(records, name) for name in names}
             self._tables.setdefault(table, []).append(pa.table(columns))
+
+
+def _scattered(records: list[dict[str, str]]) -> dict[str, pa.Array]:
+    """Return the columns of records that have few of them each, at the cost of what there is and not of what is not."""
+    held: dict[str, tuple[list[int], list[str]]] = {}
+    for place, record in enumerate(records):
+        for name, text in record.items():
+            places, texts = held.setdefault(name, ([], []))
+            places.append(place)
+            texts.append(text)
+    columns = {}
+    for name, (places, texts) in held.items():
+        chosen = np.full(len(records), -1)
+        chosen[places] = np.arange(len(places))
+        columns[name] = pa.array(texts, pa.string()).take(pa.array(chosen, mask=chosen < 0))
+    return columns
 
 
 def _column(records: list[dict[str, str]], name: str) -> pa.Array:

@@ -21,6 +21,7 @@ from colmate.intake.dialect import SEPARATOR_LINE, Dialect, Plan, detect, plan
 from colmate.intake.encoding import Encoding, named
 from colmate.intake.encoding import detect as detect_encoding
 from colmate.intake.formats import other_format
+from colmate.intake.header import WIDEST
 from colmate.intake.joining import Known
 from colmate.intake.names import column_names
 from colmate.intake.prefetch import ReadAhead, prefetch
@@ -32,7 +33,6 @@ __all__ = ["Settlement", "TableStream", "delimited_table", "empty_table"]
 HEAD: Final = 1 << 20
 SAMPLE: Final = 1 << 18
 LARGE_SAMPLE: Final = 1 << 21
-WIDEST: Final = 50_000  # columns
 
 
 @dataclass

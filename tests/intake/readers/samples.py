@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as parquet
 
+from .workbooks import xlsb
+
 __all__ = ["SAMPLES"]
 
 TABLE = pa.table({"nom": ["Roux", "Blanc"], "naissance": ["1950-01-02", "2001-12-30"], "poids": [61.5, None]})
@@ -215,6 +217,7 @@ SAMPLES: dict[str, bytes] = {
     "odt": _opendocument("text", "<text:p>Patient : Anne Roux</text:p>"),
     "xlsx": _xlsx(),
     "ods": _ods(),
+    "xlsb": xlsb({"F": [("nom", "age"), ("Roux", 41), ("Blanc", 7.5)], "G": [("a", "b"), ("#N/A", True)]}, ["G"]),
     "sqlite": _sqlite(),
     "parquet": _arrow("parquet"),
     "arrow": _arrow("feather"),

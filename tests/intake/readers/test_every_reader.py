@@ -20,7 +20,7 @@ from colmate.intake.reading import Options
 from tests.intake.readers.samples import SAMPLES
 
 # formats of which no sample is made here: they need a writer we do not have, a layout, or are what is left
-ELSEWHERE = {"csv", "fixed", "text", "html_table", "ole_document", "xls", "xlsb", "pgdump"}
+ELSEWHERE = {"csv", "fixed", "text", "html_table", "ole_document", "xls", "pgdump"}
 NAMES = sorted(SAMPLES)
 LOCALES = Path(intake.__file__).parents[1] / "report" / "locales"
 # what a note or a reason may be: those that have a sentence in both languages

@@ -13,6 +13,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -22,7 +23,7 @@ from colmate.errors import EvidenceError, FormatError
 from colmate.intake.choosing import choose
 from colmate.intake.evidence import Source
 from colmate.intake.readers import formats
-from colmate.intake.reading import Options
+from colmate.intake.reading import Chunk, Options
 
 from .harness import Found, read_with
 from .samples import SAMPLES
@@ -62,6 +63,34 @@ def test_time_does_not_grow_faster_than_the_content(name: str) -> None:
     start = time.process_time()
     _read(form, begin + unit * (SIZE // len(unit)) + end)
     assert time.process_time() - start < SECONDS
+
+
+@pytest.mark.parametrize("commas", [60_000, 1_000_000])
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_line_that_is_too_wide_costs_itself_only(tmp_path: Path, commas: int, before: int) -> None:
+    path = tmp_path / "leak.csv"
+    path.write_bytes(b"nom;age\n" + b"Blanc;7\n" * before + b"a;" * commas + b"\n" + b"Roux;41\n" * 1000)
+    (table,) = intake.read(path)
+    assert (table.columns, table.records.num_rows) == (("nom", "age"), 1000 + before)
+    assert table.evidence.reject_reasons == {"too_many_fields": 1}
+
+
+def test_a_table_that_is_too_wide_is_refused_in_little_time(tmp_path: Path) -> None:
+    path = tmp_path / "leak.csv"
+    path.write_bytes(b"a;" * 2_000_000)
+    start = time.process_time()
+    with pytest.raises(FormatError, match=r"table of 2000001 columns, more than the 50000 that can be read$"):
+        intake.read(path)
+    assert time.process_time() - start < SECONDS
+
+
+def test_records_with_a_key_of_their_own_each_cost_no_more_than_others() -> None:
+    data = b"[" + b",".join(b'{"k%d":1}' % place for place in range(10_000)) + b"]"
+    account = intake.accounting.Account("leak", "leak")
+    start = time.process_time()
+    chunks = list(FORMS["json"].read(Source.of(data), account, Options()))
+    assert time.process_time() - start < SECONDS
+    assert sum(chunk.records.num_rows for chunk in chunks if isinstance(chunk, Chunk)) == 10_000
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colmate.intake.readers.json_data import FORMATS, runs, sniff_json, sniff_lines, structure
+from colmate.intake import reading
+from colmate.intake.readers.json_data import FORMATS, runs, sniff_json, sniff_lines, structure, wide
+from colmate.intake.readers.json_data import flat as flat_records
 from colmate.intake.readers.json_data.documents import Parser, depth_of
+from colmate.intake.readers.json_data.flat import Flattener, columns_of
 from colmate.intake.reading import Head, Reference
 from tests.intake.readers.harness import Found, read_with
 
@@ -62,6 +65,10 @@ def head(content: bytes | str) -> Head:
         ("[]", {}),
         ("{}", {}),
         ("[{}, null, {}]", {}),
+        ("{\n}", {}),
+        ("[ ]", {}),
+        ("{ }\n{\t}\n", {}),
+        ('[{ },{"a":1},[ ]]', {"leak": [{"a": "1"}]}),
     ],
 )
 def test_layouts(content: str, tables: dict[str, list[dict[str, str]]]) -> None:
@@ -411,29 +418,56 @@ RICH = st.dictionaries(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(RICH, min_size=5, max_size=12), st.sampled_from(["list", "lines", "map", "hits"]))
+@given(st.lists(RICH, min_size=5, max_size=12), st.sampled_from(["list", "lines", "map", "hits", "behind"]))
 def test_columns_and_records_give_the_same(records: list[dict[str, Any]], form: str) -> None:
     if form == "map":
         content = json.dumps({f"-K{place}": {"n": 1, **one} for place, one in enumerate(records)})
     elif form == "hits":
         hits = [{"_index": "i", "_id": str(place), "_source": one} for place, one in enumerate(records)]
         content = json.dumps({"took": 1, "hits": {"hits": hits}})
+    elif form == "behind":
+        content = "\n".join(json.dumps(one, indent=1) for one in [{"a": {}}, *records])
     else:
         content = json.dumps(records) if form == "list" else "\n".join(map(json.dumps, records))
     assert_many_is_single(content)
 
 
-def assert_many_is_single(content: str) -> None:
-    many = read(content)
+def ordered(found: Found) -> dict[str, list[Any]]:
+    """The tables; lists under two paths may share one ({"a": {"b": […]}}, {"a": [{"b": […]}]}): their order is free."""
+    return {
+        name: rows if name.count(".") < 2 else sorted(rows, key=lambda row: sorted(row.items()))
+        for name, rows in found.tables.items()
+    }
+
+
+def assert_many_is_single(content: str, **options: Any) -> None:
+    many = read(content, **options)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flattener, "take", lambda *_: None)
         for name in ("several", "members", "lines"):
             patch.setattr(Parser, name, lambda *_: None)
         single = read(content)
-    assert many.tables == single.tables
-    assert many.declared == single.declared
+    assert ordered(many) == ordered(single)
+    # where two paths share a table, it is said to belong to the one that was met last
+    own = [{name: one for name, one in found.declared.items() if name.count(".") < 2} for found in (many, single)]
+    assert own[0] == own[1]
     assert many.rejects == single.rejects
     assert many.account.bytes == single.account.bytes
     assert many.account.notes == single.account.notes
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(RICH, min_size=5, max_size=30))
+def test_records_that_share_few_columns_are_read_as_others(records: list[dict[str, Any]]) -> None:
+    content = json.dumps(records)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wide, "FEW", 1)
+        for module in (reading, wide):
+            patch.setattr(module, "SPARSE", 1)
+        sparse = read(content)
+    found = read(content)
+    assert sparse.tables == found.tables
+    assert sparse.account.notes == found.account.notes
 
 
 @pytest.mark.parametrize("broken", ['{"a":', '{"a":1}{"a":2}', "", '{"a":1', '["a"]', '{"index":{"_index":"i"}}', "{}"])
@@ -451,5 +485,118 @@ def test_records_of_a_list_are_taken_many_at_once(monkeypatch: pytest.MonkeyPatc
         return objects(parser, text, count)
 
     monkeypatch.setattr(structure, "objects", watched)
-    read(json.dumps({"rows": [{"a": place} for place in range(100)]}))
+    read(json.dumps({"rows": [{"a": [place]} for place in range(100)]}))
     assert taken == [99]
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        ('{"a":1},{"a":2}', {"a": ["1", "2"]}),
+        ('{ "a" : 1 , "b":"x" } ,\n\t{"a": 2,"b": "y"}', {"a": ["1", "2"], "b": ["x", "y"]}),
+        ('{"a":1,"b":2},{"b":3},{"c":null,"a":4}', {"a": ["1", None, "4"], "b": ["2", "3", None], "c": [None] * 3}),
+        ('{"a":null},{"a":true},{"a":-1.50e+3}', {"a": [None, "true", "-1.50e+3"]}),
+        ('{"a":154039807865432109876543210},{"a":"{[,:]}"}', {"a": ["154039807865432109876543210", "{[,:]}"]}),
+        ('{"a":"\\u00e9\\"","b":"x"},{"a":"\\\\","b":""}', {"a": ['é"', "\\"], "b": ["x", ""]}),
+    ],
+)
+def test_flat_records_are_columns(content: str, columns: dict[str, list[str | None]]) -> None:
+    found = columns_of(content.encode(), lines=False)
+    assert found is not None
+    assert {key: texts.to_pylist() for key, texts in found[1].items()} == columns
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        '{"a":1,"a":2}',
+        '{"a":1,"\\u0061":2}',
+        '{"a":{}}',
+        '{"a":[]}',
+        "{}",
+        '{"a":}',
+        '{"a"}',
+        '{"a":01}',
+        '{"a":1.}',
+        '{"a":-0}',
+        '{"a":-}',
+        '{"a":+1}',
+        '{"a":0x1F}',
+        '{"a":1 2}',
+        '{"a":NaN}',
+        '{"a":nul}',
+        '{"a":True}',
+        '{"a":.5}',
+        '{"a":"x\ty"}',
+        '{"a":"\\x"}',
+        '{"a":"\\ud800"}',
+        '{"a":1,}',
+        '{,"a":1}',
+        '{"a":1}x',
+        '{"a":1};',
+        '{"a" 1}',
+        '{"a"x:1}',
+        '{x"a":1}',
+        '{"a":"b"x}',
+        '{"a":x"b"}',
+        "{a:1}",
+        '{"a":"b""c"}',
+        '{"a"::1}',
+        '{"_row":1}',
+        '{"":1}',
+        '{"a":1e}',
+        '{"a":--1}',
+        '{"a":1\x0b}',
+        '{"a":1}}',
+        '{"a":"b\\',
+        '{"a":1}{"a":2}',
+        '{"a":\xa01}',
+        '{"a":٣}',
+    ],
+)
+@pytest.mark.parametrize("lines", [False, True])
+def test_what_is_no_flat_record_is_left_to_the_parser(record: str, lines: bool) -> None:
+    apart = "\n" if lines else ","
+    assert columns_of(apart.join(['{"a":1}', record, '{"a":2}']).encode(), lines=lines) is None
+    whole = [f'{{"a":{place}}}' for place in range(6)]
+    content = apart.join([*whole, record, *whole])
+    assert_many_is_single(content if lines else f"[{content}]")
+
+
+BARE = st.sampled_from(["0", "-1", "154031265432181", "1.10", "1e3", "-0", "true", "false", "null", "9" * 30, "NaN"])
+TEXTS = st.text('aé漢😀 \\"{}[]:,\n\x7f', max_size=8)
+STRINGS = TEXTS.map(json.dumps) | TEXTS.map(lambda text: json.dumps(text, ensure_ascii=False))
+SPACE = st.sampled_from(["", "", "", " ", "\t", "  "])
+NAMES = st.sampled_from(["id", "_id", "a", "b", "é", "a b", "_row", "$oid", "_source", "_index"]).map(json.dumps)
+
+
+@st.composite
+def written(draw: st.DrawFn) -> str:
+    """Draw a record as some software writes it: any blanks, any spelling, a key twice, seldom a value that is none."""
+    names = draw(st.lists(NAMES, min_size=1, max_size=4, unique=draw(st.integers(0, 9)) > 0))
+    blank = [draw(SPACE) for _ in range(4)]
+    values = [draw(BARE | STRINGS | st.just('"x"')) for _ in names]
+    members = [f"{blank[0]}{name}{blank[1]}:{blank[2]}{value}" for name, value in zip(names, values, strict=True)]
+    return "{" + ",".join(members) + blank[3] + "}"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(written(), min_size=5, max_size=12),
+    st.sampled_from(["[{}]", '{{"id":"k","rows":[{}]}}', "{}", "{}\n", " {}\n"]),
+    st.integers(10, 400),
+    st.integers(0, 60) | st.none(),
+)
+def test_flat_records_and_the_parser_give_the_same(records: list[str], form: str, block: int, cut: int | None) -> None:
+    between = ",\n" if "[" in form else " \t" if form[0] == " " else "\r\n"
+    content = form.format(between.join(records))
+    assert_many_is_single(content)
+    assert_many_is_single(content if cut is None else content[: -cut - 1], block=block)
+
+
+def test_flat_records_are_tried_less_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[bool] = []
+    monkeypatch.setattr(flat_records, "columns_of", lambda *_, **__: tried.append(True))
+    flattener = Flattener(lines=True)
+    assert not any(flattener.take(b"") for _ in range(100))
+    assert len(tried) == 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import os
 import re
@@ -21,7 +22,7 @@ from colmate.intake.readers.spreadsheets import FORMATS
 from colmate.intake.reading import CERTAIN, Format
 
 from .harness import Found, read_with
-from .workbooks import Cell, Grid, ods, sheet, xlsx
+from .workbooks import Cell, Grid, ods, sheet, xlsb, xlsx
 
 XLSX, XLS, XLSB, ODS = FORMATS
 HEAD = ("nom", "prenom", "date_naissance")
@@ -86,6 +87,9 @@ def test_what_the_file_does_not_say_is_noted() -> None:
 
 GAP: tuple[None, ...] = (None,)
 PATIENTS: list[tuple[str | None, ...]] = [HEAD, ROUX, GALL, OZ]
+ACTS: list[tuple[str, ...]] = [("acte", "prix"), ("pose", "12"), ("soin", "9"), ("visite", "7")]
+TITLES = ("Patients", None, None, None, "Actes")
+BESIDE: Grid = [(*row, None, *two) for row, two in zip(PATIENTS, ACTS, strict=True)]
 SHEETS: list[tuple[str, Grid, list[str], dict[str, list[tuple[str, ...]]], dict[str, int]]] = [
     ("a table", PATIENTS, [], {"S": [HEAD, ROUX, GALL, OZ]}, {}),
     ("not at the corner", [GAP, GAP, *[(None, None, *row) for row in PATIENTS]], [], {"S": [HEAD, ROUX, GALL, OZ]}, {}),
@@ -104,6 +108,34 @@ SHEETS: list[tuple[str, Grid, list[str], dict[str, list[tuple[str, ...]]], dict[
             "S": [HEAD, ROUX, GALL, OZ],
             "S_2": [("acte", "montant", "code"), ("pose", "12.5", "1"), ("soin", "9", "2"), ("visite", "3", "4")],
         },
+        {},
+    ),
+    (
+        "two tables of one height side by side, titles above",
+        [TITLES, *BESIDE],
+        [],
+        {"S": [HEAD, ROUX, GALL, OZ], "S_2": ACTS},
+        {},
+    ),
+    (
+        "two tables of one height side by side, titles apart",
+        [TITLES, GAP, *BESIDE],
+        [],
+        {"S": [HEAD, ROUX, GALL, OZ], "S_2": ACTS},
+        {},
+    ),
+    (
+        "a list that goes on beside itself",
+        [(*row, None, *two) for row, two in zip(PATIENTS, (HEAD, OZ, ROUX, GALL), strict=True)],
+        [],
+        {"S": [HEAD, ROUX, GALL, OZ], "S_2": [HEAD, OZ, ROUX, GALL]},
+        {},
+    ),
+    (
+        "an empty column inside",
+        BESIDE,
+        [],
+        {"S": [(*row, *two) for row, two in zip((HEAD, ROUX, GALL, OZ), ACTS, strict=True)]},
         {},
     ),
     (
@@ -191,6 +223,37 @@ def test_sheets(
     found = read(xlsx({"S": sheet(rows, merged)}))
     assert tables(found) == expected
     assert dict(found.account.reasons) == reasons
+
+
+@pytest.mark.parametrize(
+    ("rows", "merged", "expected", "reasons"), [case[1:] for case in SHEETS], ids=[case[0] for case in SHEETS]
+)
+def test_sheets_of_binary_workbooks(
+    rows: Grid, merged: list[str], expected: dict[str, list[tuple[str, ...]]], reasons: dict[str, int]
+) -> None:
+    found = read(xlsb({"S": rows}, merged=merged))
+    assert tables(found) == expected
+    assert dict(found.account.reasons) == reasons
+
+
+BINARY: list[tuple[str, Cell, str]] = [
+    *[case for case in CELLS if not str(case[1]).startswith("<")],
+    ("a small number", -7, "-7"),
+    ("a date", datetime.date(1941, 2, 28), "1941-02-28"),
+    ("nothing", None, ""),
+    ("an error", "#N/A", ""),
+]
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+@pytest.mark.parametrize(("cell", "text"), [case[1:] for case in BINARY], ids=[case[0] for case in BINARY])
+def test_cells_of_binary_workbooks(cell: Cell, text: str, since_1904: bool) -> None:
+    rows: Grid = [HEAD, ("Roux", cell, datetime.date(1941, 2, 28)), GALL, OZ]
+    content = xlsb({"Patients": rows, "caché": [HEAD, GALL, OZ]}, hidden=["caché"], since_1904=since_1904)
+    assert chosen(content) is XLSB
+    found = read(content)
+    assert tables(found) == {"Patients": [HEAD, ("Roux", text, "1941-02-28"), GALL, OZ], "caché": [HEAD, GALL, OZ]}
+    assert found.account.notes["hidden_sheets"] == 1
 
 
 def test_every_sheet_is_read_the_hidden_ones_too() -> None:

@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -22,6 +23,7 @@ from colmate.errors import FormatError
 from colmate.intake.compression import Bounds
 from colmate.intake.evidence import Source
 from colmate.intake.readers.sql import FORMATS
+from colmate.intake.readers.sql.inserts import Inserts
 from colmate.intake.reading import CERTAIN
 from tests.intake.readers.harness import Found, read_with
 
@@ -91,6 +93,8 @@ def test_what_was_written_is_read(rows: list[tuple[str | None, ...]], times: int
         "(0x37,0x61,'b')", "(7,x'61','b')", "(7,CONCAT('a','(b)'),'b')", "(7,NOW(),'b')", "(7,/*a*/'a','b')",
         "(7,'--','/*')", "(-7,'a;b','),(')", "(7,'a'')','\x1f')", "(+7,null,NULL)", "(7,'\"`#','[]')", "(7,('a'),'b')",
         "(7,'é😀','ÿ')", "(7,'a')", "(7,'a','b','c')", "(7,,'b')", "()", "(7,'a',)",
+        "(7,'\x1f','\x1f\x0b\x0c')", "(7,'\x1f\x0b\x0c\x1f','b')", "(7,');\nINSERT INTO t VALUES (','b')",
+        "(7,'\x1f\x0b\x0c\x1f\x0b\x0c\x1f','b')",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("place", [0, 150, 299])
@@ -103,6 +107,20 @@ def test_an_odd_tuple_among_plain_ones_reads_as_it_does_alone(odd: str, place: i
     expected = [(str(number), "x", "y") for number in range(300)]
     assert contents(found) == expected[:place] + contents(alone)[1:] + expected[place:]
     assert [reason for *_, reason in found.rejects] == [reason for *_, reason in alone.rejects]
+
+
+def test_the_bytes_of_a_picture_do_not_end_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone: list[bool] = []
+    single = Inserts._one
+
+    def watched(*given: Any) -> bool:
+        alone.append(single(*given))
+        return alone[-1]
+
+    monkeypatch.setattr(Inserts, "_one", watched)
+    dump = "".join(f"INSERT INTO t VALUES ({number},'\x1f\x8b\x1f','b');\n" for number in range(500))
+    assert len(contents(read_with(SQL, (MYSQL + dump).encode()))) == 500
+    assert len(alone) < 10
 
 
 @settings(max_examples=40, deadline=None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,42 @@ def test_a_file_on_the_disk_is_read_where_it_lies(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == before
 
 
+def logged(folder: Path) -> tuple[bytes, bytes]:
+    """A database of two rows in the file, a third and a change in its log."""
+    path = folder / "made.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as base:
+        base.execute("pragma journal_mode=wal")
+        base.execute("create table t (a integer primary key, b text)")
+        base.execute("insert into t values (1, 'un'), (2, 'deux')")
+        base.execute("pragma wal_checkpoint(truncate)")
+        base.execute("insert into t values (3, 'trois')")
+        base.execute("update t set b = 'DEUX' where a = 2")
+        return path.read_bytes(), path.with_name("made.db-wal").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("cut", "texts", "note"),
+    [
+        (0, ["un", "DEUX", "trois"], "write_ahead_log_read"),
+        (1, ["un", "deux", "trois"], "write_ahead_log_read"),
+        (5000, ["un", "deux"], "write_ahead_log"),
+    ],
+    ids=["all of it", "the last frame is cut", "nothing is whole"],
+)
+def test_what_is_in_the_log_alone_is_read(tmp_path: Path, cut: int, texts: list[str], note: str) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    content, log = logged(made)
+    path = tmp_path / "fuite.db"
+    path.write_bytes(content)
+    path.with_name("fuite.db-wal").write_bytes(log[: len(log) - cut])
+    before = sorted(tmp_path.iterdir())
+    found = read_with(SQLITE, path)
+    assert [row["b"] for row in found.tables["t"]] == texts
+    assert found.account.notes == {note: 1}
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_a_file_written_with_a_log_is_read_from_memory() -> None:
     content = bytearray(database())
     content[18:20] = b"\x02\x02"
@@ -106,8 +144,32 @@ def test_a_view_or_a_virtual_table_is_not_executed() -> None:
     except sqlite3.OperationalError:
         pytest.skip("this SQLite has no full-text search")
     found = read_with(SQLITE, content)
-    assert found.tables == {"t": [{"a": "1"}]}
-    assert found.account.notes == {"virtual_tables": 1}
+    assert found.tables == {"notes": [], "t": [{"a": "1"}]}
+    assert not found.account.notes
+
+
+@pytest.mark.parametrize(
+    ("declaration", "columns", "notes"),
+    [
+        ("fts5(nom, note)", ["id", "nom", "note"], {}),
+        ("fts5(\"nom\", note UNINDEXED, tokenize = 'unicode61')", ["id", "nom", "note"], {}),
+        ("fts4(nom, note)", ["docid", "nom", "note"], {}),
+        ("fts5(nom, note, content='')", None, {"virtual_tables": 1}),
+        ("rtree(nom, a, b)", None, {"virtual_tables": 1}),
+    ],
+)
+def test_the_rows_of_full_text_search_are_read(
+    declaration: str, columns: list[str] | None, notes: dict[str, int]
+) -> None:
+    values = "(1, 2, 3)" if declaration.startswith("rtree") else "('Roux', 'toux')"
+    fields = "(nom, a, b)" if declaration.startswith("rtree") else "(nom, note)"
+    try:
+        content = database(f"create virtual table v using {declaration}; insert into v {fields} values {values}")
+    except sqlite3.OperationalError:
+        pytest.skip("this SQLite has no such module")
+    found = read_with(SQLITE, content)
+    assert found.tables == ({"v": [dict(zip(columns, ("1", "Roux", "toux"), strict=True))]} if columns else {})
+    assert found.account.notes == notes
 
 
 def test_a_document_in_the_database_is_a_file_in_the_file() -> None:
@@ -139,6 +201,19 @@ def test_a_damaged_page_costs_its_own_rows() -> None:
     assert 3500 < len(read) == len(found.tables["patient"]) < 4002
     assert {"1", "4002"} <= read
     assert set(found.account.reasons) == {"damaged_page"}
+
+
+def test_what_lies_between_damaged_pages_is_read() -> None:
+    content = bytearray(LARGE)
+    for page in (5, 9, 12):
+        content[page * PAGE : (page + 1) * PAGE] = b"\xaa" * PAGE
+    found = read_with(SQLITE, bytes(content))
+    rows = [int(row["id"]) for row in found.tables["patient"]]
+    gaps = [two - one - 1 for one, two in pairwise(rows) if two != one + 1]
+    assert len(gaps) == 3
+    # so many rows of this length are on a page
+    assert max(gaps) < 140
+    assert (rows[0], rows[-1]) == (1, 4002)
 
 
 def test_more_than_a_file_can_hold_is_not_read() -> None:

@@ -22,6 +22,7 @@ __all__ = ["DEEPEST", "Document", "Parser", "depth_of", "unwatched"]
 
 DEEPEST: Final = 200
 KEYS: Final = re.compile(rb'"\s*:')
+APART: Final = re.compile(rb'"\s+:')
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
 BRACKETS: Final = re.compile(rb"[\[{]|[\]}]")
@@ -132,7 +133,7 @@ class Parser:
 
         The count of what looks like the end of a key tells most documents apart without reading them again.
         """
-        if text.count(b'":') == keys or len(KEYS.findall(text)) == keys:
+        if (text.count(b'":') == keys and not APART.search(text)) or len(KEYS.findall(text)) == keys:
             return 0
         lost = 0
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from colmate.intake.values import text_of
 
-__all__ = ["is_action", "is_hit", "plain"]
+__all__ = ["ACTIONS", "SIMPLE", "is_action", "is_hit", "plain"]
 
 EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 SIMPLE: Final = ("$oid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid", "$symbol", "$code")
@@ -45,10 +45,12 @@ def plain(value: dict[str, Any]) -> str | None:
 def _date(item: Any) -> str | None:
     if isinstance(item, dict):
         item = item.get("$numberLong", item)
+    if isinstance(item, str) and "T" in item:
+        return item  # ISO 8601 already
     try:
         return text_of((EPOCH + datetime.timedelta(milliseconds=int(item))).replace(tzinfo=None))
     except (ValueError, OverflowError):
-        return item if isinstance(item, str) else text_of(item)  # ISO 8601 already, or beyond the calendar
+        return item if isinstance(item, str) else text_of(item)  # beyond the calendar
     except TypeError:
         return None
 

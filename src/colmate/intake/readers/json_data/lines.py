@@ -8,6 +8,7 @@ from typing import Final
 from colmate.intake.accounting import Account
 from colmate.intake.evidence import Utf8
 from colmate.intake.readers.json_data.documents import Document, Parser
+from colmate.intake.readers.json_data.flat import Flattener
 from colmate.intake.readers.json_data.runs import SIZE, Run, many
 from colmate.intake.reading import Options
 
@@ -29,6 +30,7 @@ def by_line(text: Utf8, account: Account, options: Options) -> Iterator[Document
 
 def runs_by_line(text: Utf8, account: Account, options: Options, parser: Parser | None) -> Iterator[Document | Run]:
     """Yield the documents of the lines, with a ``parser`` many at once where they are objects without a fault."""
+    flat = Flattener(lines=True)
     place, line, pending, ended = 0, 1, b"", False
     while not ended:
         block = text.read(min(options.block, BLOCK))
@@ -38,11 +40,11 @@ def runs_by_line(text: Utf8, account: Account, options: Options, parser: Parser 
         if not whole and len(pending) > options.limit:
             place, line, pending = yield from _over(text, options, pending, place, line)
         for stretch in _stretches(pending[:whole]):
-            found = many(parser, stretch, line, place) if parser and len(stretch) <= options.limit else None
+            found = many(parser, flat, stretch, line, place) if parser and len(stretch) <= options.limit else None
             if found is not None:
                 yield found
                 place += len(stretch)
-                line += len(found.values)
+                line += found.size
                 continue
             for row in _rows(stretch):
                 yield from _document(row, line, place, account, options)

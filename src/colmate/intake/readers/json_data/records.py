@@ -89,6 +89,9 @@ class _Reading:
         if problem:
             self._reject(document, problem)
             return
+        if value is None or value in ({}, []):
+            self._account.consume("blank", document.size)  # nothing, with blanks in it
+            return
         self.tables.size += len(document.text)
         if type(value) is list:
             self._row(document, value)
@@ -103,10 +106,14 @@ class _Reading:
         """Take the records of many documents."""
         document = run.around
         self.tables.size += len(document.text)
-        self._account.find(len(run.values))
+        self._account.find(run.size)
         self._account.consume("record", document.size)
         extra: dict[str, str] = {}
         table = self._placed(document, extra)
+        if run.columns is not None:
+            if self.tables.add_columns(table, run.columns, run.size, extra):
+                return
+            run = run._replace(values=self._parser.several(document.text) or [])
         if run.keys is not None:
             self.tables.add_all(table, run.values, {KEY: list(run.keys), **_repeated(extra, run.values)})
             # theirs stand between the documents
@@ -176,7 +183,7 @@ class _Reading:
 
     def _count(self, document: Document) -> None:
         keys, self.tables.keys = self.tables.keys, 0
-        if document.text.count(b'":') != keys and document.text[:1] == b"{":
+        if document.text[:1] == b"{":
             self._account.note("key_repeated", self._parser.repeated(document.text, keys))
 
     def _table(self, document: Document) -> str:

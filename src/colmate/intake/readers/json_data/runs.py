@@ -10,26 +10,32 @@ from bisect import bisect_right
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from colmate.intake.readers.json_data.brackets import Brackets
 from colmate.intake.readers.json_data.documents import DEEPEST, Document, Parser
-from colmate.intake.readers.json_data.exports import is_action
+from colmate.intake.readers.json_data.exports import ACTIONS, is_action
+from colmate.intake.readers.json_data.flat import Flattener
 
 __all__ = ["SIZE", "Run", "extent", "keyed", "many", "objects"]
 
 SIZE: Final = 256 << 10
 FEWEST: Final = 4
+ACTING: Final = tuple(b'"%b"' % name.encode() for name in ACTIONS)
 
 
 class Run(NamedTuple):
     """Documents that follow each other. ``around``: as a document, with their whole text and the sum of their bytes.
 
-    ``keys``: their own keys, in an object of records.
+    ``size``: how many. ``keys``: their own keys, in an object of records. ``columns``: their texts by key, where
+    they are plain enough to be read without making ``values`` of them.
     """
 
     around: Document
+    size: int
     values: list[dict[str, Any]]
     keys: list[str] | None = None
+    columns: dict[str, pa.Array] | None = None
 
 
 def extent(at: list[int], low: list[int], index: int, level: int) -> int:
@@ -57,21 +63,25 @@ def keyed(parser: Parser, text: bytes, count: int) -> dict[str, dict[str, Any]] 
     return values if values is not None and len(values) == count and _are_objects(list(values.values())) else None
 
 
-def many(parser: Parser, lines: bytes, line: int, place: int) -> Run | None:
+def many(parser: Parser, flat: Flattener, lines: bytes, line: int, place: int) -> Run | None:
     """Return the documents of whole lines, an object each and none empty; None if they are not that.
 
     ``line`` and ``place``: where the lines begin. Bulk files of Elasticsearch, where lines go in pairs, are left.
     """
     if parser.alone:
         return None
+    if found := flat.take(lines):
+        around = Document(lines.rstrip().replace(b"\n", b","), line, place, len(lines))
+        return Run(around, found[0], [], columns=found[1])
     values = parser.lines(lines)
     # a document over two lines, or two in one, make another number
     if values is None or len(values) != lines.count(b"\n") + (lines[-1:] != b"\n") or not _are_objects(values):
         return None
-    parser.alone = 1 in set(map(len, values)) and any(map(is_action, values))
+    if any(name in lines for name in ACTING):
+        parser.alone = 1 in set(map(len, values)) and any(map(is_action, values))
     if parser.alone or _deepest(lines) >= DEEPEST:
         return None
-    return Run(Document(lines.rstrip().replace(b"\n", b","), line, place, len(lines)), values)
+    return Run(Document(lines.rstrip().replace(b"\n", b","), line, place, len(lines)), len(values), values)
 
 
 def _are_objects(values: list[Any]) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from colmate.intake.accounting import Account
 from colmate.intake.evidence import Utf8
 from colmate.intake.readers.json_data.brackets import Brackets, Tokens
 from colmate.intake.readers.json_data.documents import DEEPEST, Document, Parser
+from colmate.intake.readers.json_data.flat import Flattener
 from colmate.intake.readers.json_data.frames import Frame, named
 from colmate.intake.readers.json_data.gaps import BLANKS, SUSPECT, Stretch
 from colmate.intake.readers.json_data.layout import Layout
@@ -46,6 +47,7 @@ class Structure(Stretch):
         self._holders = 0
         self._restart: re.Pattern[bytes] | None = None
         self._parser: Parser | None = None
+        self._flat = Flattener(lines=False)
         self._alone = 0  # up to this place runs were tried
 
     def documents(self) -> Iterator[Document]:
@@ -119,7 +121,7 @@ class Structure(Stretch):
             elif self._open < 0:
                 if self._parser and place >= self._alone and (run := self._run(at, low, index - 1)):
                     yield run
-                    index += 2 * len(run.values) - 1
+                    index += 2 * run.size - 1
                     place = at[index - 1]
                 else:
                     yield from self._opened(place)
@@ -130,29 +132,48 @@ class Structure(Stretch):
         """Return the documents from the bracket at ``index`` on, if they can be taken many at once."""
         frame, start = self._frames[-1], at[index]
         # the first document of all goes the long way, to be an example of how they begin
-        listed = frame.kind in ("array", "map") and not frame.tentative and self._restart is not None
+        behind = frame.kind == "sequence" and self._layout.root == "document"
+        listed = (behind or frame.kind in ("array", "map")) and not frame.tentative and self._restart is not None
         if not self._parser or not listed or (self._layout.tables and len(self._frames) == 2):
             return None
         before = self._buffer[self._gap : start].lstrip(BLANKS)
-        if before and frame.kind == "array":
+        if before and frame.kind != "map":
             return None
         stop = extent(at, low, index, len(self._frames) - 1)
         if stop == index:
             return None
         count, end = (stop - index) // 2, at[stop - 1] + 1
         text = self._buffer[start:end]
-        found = (
-            objects(self._parser, text, count) if frame.kind == "array" else keyed(self._parser, before + text, count)
-        )
+        if behind and (text := self._joined(at[index:stop])) == b"":
+            self._alone = end
+            return None
+        plain = self._flat.take(text) if frame.kind != "map" else None
+        found: list[dict[str, Any]] | dict[str, dict[str, Any]] | None = []
+        if not plain or plain[0] != count:
+            parse = keyed if frame.kind == "map" else objects
+            plain, found = None, parse(self._parser, before + text, count)
         if found is None:
             self._alone = end
             return None
         size = sum(at[index + 1 : stop : 2]) - sum(at[index:stop:2]) + count
-        self._account.consume("blank" if frame.kind == "array" else "statement", end - self._gap - size)
+        self._account.consume("statement" if frame.kind == "map" else "blank", end - self._gap - size)
         around = self._document(text, start)._replace(size=size, key=None)
-        run = Run(around, found) if isinstance(found, list) else Run(around, list(found.values()), list(found))
+        if isinstance(found, list):
+            run = Run(around, count, found, columns=plain and plain[1])
+        else:
+            run = Run(around, count, list(found.values()), list(found))
         self._gap = end
         return run
+
+    def _joined(self, at: list[int]) -> bytes:
+        """Return documents that stand one behind the other with commas between them; b"" if there is more than blanks.
+
+        ``at``: where they open and close in turn.
+        """
+        gaps = {self._buffer[last + 1 : first] for last, first in zip(at[1:-1:2], at[2::2], strict=True)}
+        if any(gap.strip(BLANKS) for gap in gaps):
+            return b""
+        return b",".join([self._buffer[first : last + 1] for first, last in zip(at[::2], at[1::2], strict=True)])
 
     def _opened(self, place: int) -> Iterator[Document]:
         frame = self._frames[-1]

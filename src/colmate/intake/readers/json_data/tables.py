@@ -14,6 +14,7 @@ from collections.abc import Iterator, Set
 from typing import Any, Final
 
 import msgspec
+import pyarrow as pa
 
 from colmate.intake.accounting import Account
 from colmate.intake.names import shown
@@ -36,7 +37,7 @@ BYTES: Final = 16 << 20
 
 Row = dict[str, str]
 Texts = list["str | None"]
-Wide = dict[str, Texts]
+Wide = dict[str, "Texts | pa.Array"]
 
 
 def joined_name(table: str, name: str) -> str:
@@ -135,6 +136,12 @@ class Tables:
                 self.add(
                     table, value, {name: text for name, texts in extra.items() if (text := texts[place]) is not None}
                 )
+
+    def add_columns(self, table: str, columns: dict[str, pa.Array], count: int, extra: Row) -> bool:
+        """Take many records as columns of text, with a text of ``extra`` for all; False if they are too many."""
+        flat = Flat(count, ())
+        flat.columns = {**columns}
+        return self._columnar(table, flat, {name: pa.repeat(text, count) for name, text in extra.items()}, count)
 
     def _columnar(self, table: str, flat: Flat, extra: Wide, count: int) -> bool:
         columns = {**extra, **flat.columns}

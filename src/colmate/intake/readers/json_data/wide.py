@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from itertools import chain, repeat
 from typing import Any, Final
 
-from colmate.intake.readers.json_data.exports import plain
+from colmate.intake.readers.json_data.exports import SIMPLE, plain
 from colmate.intake.readers.json_data.values import JOIN, NESTED, is_keyed, scalar
+from colmate.intake.reading import SPARSE
 
 __all__ = ["Flat", "flatten"]
+
+FEW: Final = 100  # columns that cost little, however empty
 
 Column = list["str | None"]
 Objects = list[dict[str, Any]]
@@ -39,8 +42,12 @@ class Flat:
 
     def take(self, prefix: str, values: Objects, depth: int) -> bool:
         """Take the members of objects, ``NOTHING`` where a record has no such object; False for what is odd."""
-        self.keys += sum(map(len, values))
-        for key in dict.fromkeys(chain.from_iterable(values)):
+        members = sum(map(len, values))
+        self.keys += members
+        names = dict.fromkeys(chain.from_iterable(values))
+        if len(names) > FEW and len(names) * len(values) > SPARSE * members:
+            return False
+        for key in names:
             column = list(map(dict.get, values, repeat(key), repeat(MISSING)))
             if not self._member(prefix + key if prefix else key or "_", column, depth):
                 return False
@@ -114,6 +121,10 @@ class Flat:
         """Take the objects of a column: their members are columns, unless they stand for a value or a list."""
         if depth >= NESTED:
             return False
+        if (wrapped := _unwrapped(column)) is not None:
+            self.keys += len(column)
+            self.columns[name] = wrapped
+            return True
         objects: Objects = [item if type(item) is dict else NOTHING for item in column]
         if _are_plain(objects, list(map(type, column)).count(dict)):
             return self.take(name + ".", objects, depth + 1)
@@ -146,6 +157,19 @@ class Flat:
         if text is not None:
             self.keys += len(item) + sum(len(inner) for inner in item.values() if type(inner) is dict)
         return text
+
+
+def _unwrapped(column: list[Any]) -> Column | None:
+    """Return the texts that objects of one kind stand for ({"$oid": "…"}), None if any is another or none."""
+    if set(map(type, column)) != {dict} or set(map(len, column)) != {1}:
+        return None
+    names = set(chain.from_iterable(column))
+    name = names.pop()
+    texts: list[Any] = list(map(dict.get, column, repeat(name)))
+    if names or set(map(type, texts)) != {str} or (name not in SIMPLE and name != "$date"):
+        return None
+    # a day and an hour are what they say; a number of milliseconds is looked at
+    return texts if name != "$date" or all("T" in text for text in texts) else None
 
 
 def _are_plain(objects: Objects, count: int) -> bool:

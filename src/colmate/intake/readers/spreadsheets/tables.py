@@ -48,6 +48,7 @@ class SheetTables:
     def __init__(self, name: Callable[[], str], account: Account, merged: Merged) -> None:
         self._name, self._account, self._merged = name, account, merged
         self._open: list[_Open] = []
+        self._titled: Numbers = np.array([], np.int64)
         self._lines: list[tuple[Numbers, tuple[int, ...], pa.Table]] = []
 
     def take(self, stretch: Stretch) -> Iterator[Chunk]:
@@ -56,7 +57,15 @@ class SheetTables:
         inked = filled(rows)
         going = list(self._open) if not stretch.begins else []
         running = bool(going)
-        for columns in _groups(inked, {column for one in going for column in one.columns}):
+        if stretch.begins and not self._open and _has_titles(inked):
+            self._titled = np.flatnonzero(inked[0])
+            above = tuple(self._titled.tolist())
+            self._lines.append((np.array([stretch.row]), above, rows.slice(0, 1).select(list(above))))
+            if rows.num_rows > 1:
+                yield from self.take(Stretch(stretch.rows.slice(1), stretch.row + 1, begins=True))
+            return
+        heads = [str(column[0]) for column in rows.columns] if stretch.begins else []
+        for columns in _groups(inked, {column for one in going for column in one.columns}, heads, self._titled):
             near = _nearest(going, columns) if running else None
             if near is None:
                 near = yield from self._begin(rows, inked, columns, stretch)
@@ -212,22 +221,46 @@ def _is_total(cells: Sequence[str]) -> bool:
     return len(cells) > 1 and all(TOTAL.fullmatch(cell) or AMOUNT.fullmatch(cell) for cell in cells if cell)
 
 
-def _groups(inked: Filled, taken: set[int]) -> list[tuple[int, ...]]:
+def _has_titles(inked: Filled) -> bool:
+    """Tell whether a stretch begins with cells that stand apart, each above the first column of a block or nothing."""
+    places = np.flatnonzero(inked[0])
+    if places.size < 2 or (np.diff(places) < 3).any():
+        return False
+    runs = _runs(np.any(inked[1:], axis=0))
+    return len(inked) == 1 or (min(map(len, runs)) > 1 and [run[0] for run in runs] == places.tolist())
+
+
+def _runs(used: npt.NDArray[np.bool_]) -> list[Numbers]:
+    """Return the columns that are used, in the runs that empty columns part."""
+    places = np.flatnonzero(used)
+    return np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if places.size else []
+
+
+def _groups(inked: Filled, taken: set[int], heads: Sequence[str], titled: Numbers) -> list[tuple[int, ...]]:
     """Return the columns of the blocks that stand side by side.
 
-    An empty column parts two blocks only where their rows differ: a table may have an empty column.
+    An empty column parts two blocks only where their rows differ, each has a title above (in a column of ``titled``),
+    or one has the same ``heads`` as the other: a table may have an empty column.
     """
     used: npt.NDArray[np.bool_] = np.any(inked, axis=0)
     used[list(taken)] = False
-    places = np.flatnonzero(used)
-    runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if places.size else []
+    runs = _runs(used)
+    alone = len(runs) > 1 and min(map(len, runs)) > 1 and [run[0] for run in runs] == titled.tolist()
     groups: list[list[int]] = []
     for run in runs:
-        if groups and not _apart(np.any(inked[:, groups[-1]], axis=1), np.any(inked[:, run], axis=1)):
+        again = bool(heads and groups and len(run) > 1) and _repeats(heads, groups[-1], run.tolist())
+        one = groups and not alone and not again
+        if one and not _apart(np.any(inked[:, groups[-1]], axis=1), np.any(inked[:, run], axis=1)):
             groups[-1].extend(run.tolist())
         else:
             groups.append(run.tolist())
     return [tuple(group) for group in groups]
+
+
+def _repeats(heads: Sequence[str], left: Sequence[int], right: Sequence[int]) -> bool:
+    """Tell whether all that stands above one block stands above the other too: a list that goes on beside itself."""
+    words = {heads[place] for place in right}
+    return "" not in words and words <= {heads[place] for place in left}
 
 
 def _apart(left: npt.NDArray[np.bool_], right: npt.NDArray[np.bool_]) -> bool:

@@ -24,6 +24,7 @@ from typing import Any, BinaryIO, Final
 import pyarrow as pa
 import python_calamine as calamine
 
+from colmate.intake.readers.spreadsheets.binary import Range, merged_of
 from colmate.intake.values import text_of
 
 __all__ = ["HEADER", "serve"]
@@ -70,6 +71,7 @@ def _answer(content: io.BytesIO, first: int) -> Iterator[tuple[bytes, bytes]]:
         yield _told(error="damaged")
         return
     hidden = calamine.SheetVisibleEnum.Visible
+    merged = merged_of(content)
     yield _told(sheets=[{"name": _clean(one.name), "hidden": one.visible != hidden} for one in sheets])
     for place in range(first, len(sheets)):
         if sheets[place].typ in (calamine.SheetTypeEnum.ChartSheet, calamine.SheetTypeEnum.Vba):
@@ -77,7 +79,7 @@ def _answer(content: io.BytesIO, first: int) -> Iterator[tuple[bytes, bytes]]:
             continue
         failed = False
         try:
-            yield from _sheet(workbook.get_sheet_by_index(place))
+            yield from _sheet(workbook.get_sheet_by_index(place), merged.get(sheets[place].name, []))
         except BaseException:
             failed = True
         yield _told(done=place, failed=failed)
@@ -87,10 +89,10 @@ def _clean(name: str) -> str:
     return text_of(name)
 
 
-def _sheet(sheet: calamine.CalamineSheet) -> Iterator[tuple[bytes, bytes]]:
+def _sheet(sheet: calamine.CalamineSheet, merged: list[Range]) -> Iterator[tuple[bytes, bytes]]:
     ranges = sheet.merged_cell_ranges or []
     start = sheet.start or (0, 0)
-    merged = [(*one[0], *one[1]) for one in ranges[:MERGED]]
+    merged = [(*one[0], *one[1]) for one in ranges[:MERGED]] or merged[:MERGED]
     yield _told(row=start[0], column=start[1], width=sheet.width, height=sheet.height, merged=merged)
     if not sheet.width:
         return

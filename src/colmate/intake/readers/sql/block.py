@@ -69,7 +69,8 @@ def read_block(
     quotes, escaped = quoted_places(data, codes, grammar)
     inside = np.bitwise_xor.accumulate(quotes.view(np.uint8))
     kinds = kinds_of(data, inside)
-    if marked and ((codes == MARKER[0]) & inside.view(np.bool_)).any():
+    within = np.flatnonzero((codes == MARKER[0]) & inside.view(np.bool_)).tolist() if marked else []
+    if any(data.startswith(MARKER, place) for place in within):
         return None
     plain = read_plain(Layer(codes, inside, quotes, escaped, kinds), width, bool(hexed))
     if plain is not None:

@@ -153,7 +153,7 @@ class Inserts:
         """Take a block's records; those that it left out are read with care and put in their places."""
         buffer = self._buffer
         self._account.find(block.count - len(block.odd))
-        shift = len(joint) - 2 if joint else 0
+        shift = len(joint) - 1 - len(MARKER) if joint else 0
         rows: dict[int, list[str | None]] = {}
         for rank, start, end in block.odd:
             found = read_tuple(piece, start, grammar, target.hexed)

@@ -37,8 +37,8 @@ Offsets = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 
-# stands before a tuple whose own INSERT INTO was taken away
-MARKER: Final = b"\x1f"
+# stands before a tuple whose own INSERT INTO was taken away; a picture within the tuples hardly holds these four bytes
+MARKER: Final = b"\x1f\x0b\x0c\x1f"
 QUOTE: Final = 39
 PLAIN, STRUCTURE, BLANK, ODD, POISON = range(5)
 

@@ -2,16 +2,15 @@
 
 The library itself reads the pages; what it is not allowed: functions of the schema (``trusted_schema``), extensions,
 attached files, values beyond the limit of a record, a query that gives no row for a long time. A damaged file is
-read from both ends of each table (SQLite, "How To Corrupt An SQLite Database File", and the ``.recover`` idea of
-the shell), and what lies between is a reject.
+read around each damaged part (SQLite, "How To Corrupt An SQLite Database File", and the ``.recover`` idea of the
+shell), which is a reject.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -19,40 +18,19 @@ from colmate.errors import FormatError
 from colmate.intake.accounting import Account
 from colmate.intake.compression import Bounds
 from colmate.intake.evidence import Source
-from colmate.intake.names import column_names
 from colmate.intake.readers.sqlite.documents import Documents
 from colmate.intake.readers.sqlite.opening import MAGIC, opened
 from colmate.intake.readers.sqlite.rows import Batch, text_table
-from colmate.intake.reading import CERTAIN, Chunk, Declared, Format, Head, Member, Options, Reference
+from colmate.intake.readers.sqlite.schema import Table, declared, quoted, tables_of
+from colmate.intake.reading import CERTAIN, Chunk, Format, Head, Member, Options
 
 __all__ = ["FORMATS"]
 
 PATIENCE: Final = 60.0  # seconds without a single row
 STEPS: Final = 200_000  # instructions of the virtual machine between two looks at the clock
 REJECTS: Final = 100_000  # rows that are rejected one by one; of more a single reject tells
-HIDDEN: Final = 2  # `PRAGMA table_xinfo`: a generated column that is stored nowhere
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A table of the file: its ``name`` there, the one ``shown``, and its columns likewise."""
-
-    name: str
-    shown: str
-    columns: tuple[str, ...]
-    titles: tuple[str, ...]
-    key: tuple[str, ...]
-    rowid: str | None
-
-    @property
-    def query(self) -> str:
-        """The statement that reads the columns, the row's number last where there is one."""
-        names = [_quoted(name) for name in self.columns] + ([self.rowid] if self.rowid else [])
-        return f"SELECT {', '.join(names)} FROM {_quoted(self.name)}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+GAPS: Final = 1_000  # damaged parts of a table that are passed over
+HIGHEST: Final = (1 << 63) - 1
 
 
 def sniff(head: Head) -> float:
@@ -65,13 +43,13 @@ def read(source: Source, account: Account, options: Options) -> Iterator[Chunk |
     with opened(source, account, options) as (connection, size):
         limits = _Limits(options.bounds, size)
         connection.set_progress_handler(limits.late, STEPS)
-        tables = _tables(connection, account)
+        tables = tables_of(connection, account)
         if tables is None:
             raise FormatError(f"{source.name} is a SQLite database whose schema cannot be read: damaged or encrypted")
         for table in tables:
             limits.tick()
             yield Chunk(
-                table.shown, text_table(table.titles, [()] * len(table.titles)), _declared(connection, table, tables)
+                table.shown, text_table(table.titles, [()] * len(table.titles)), declared(connection, table, tables)
             )
             yield from _Reading(connection, table, account, limits).chunks()
         if source.stopped:
@@ -103,107 +81,20 @@ class _Limits:
         return int(time.monotonic() - self._since > PATIENCE)
 
 
-# --- the schema ------------------------------------------------------------------------------------------------------
-
-
-def _tables(connection: sqlite3.Connection, account: Account) -> list[_Table] | None:
-    """Return the ordinary tables, or None when the schema cannot be read even leniently."""
-    rows = _schema(connection)
-    if rows is None:
-        # broken entries are passed over, and a file that was cut is opened all the same
-        connection.execute("PRAGMA writable_schema=ON")
-        account.note("damaged_schema")
-        rows = _schema(connection)
-    if rows is None:
-        return None
-    kinds = dict(rows)
-    account.note("virtual_tables", sum(kind == "virtual" for kind in kinds.values()))
-    names = [name for name, kind in rows if kind == "table" and not name.lower().startswith("sqlite_")]
-    shown = column_names(names)
-    found = (_table(connection, name, title, account) for name, title in zip(names, shown, strict=True))
-    tables = [table for table in found if table]
-    return tables if tables or not account.notes["damaged_schema"] else None
-
-
-def _schema(connection: sqlite3.Connection) -> list[tuple[str, str]] | None:
-    """Return the names and kinds (table, view, virtual, shadow) of the tables of the file."""
-    try:
-        rows = connection.execute("PRAGMA main.table_list").fetchall()
-    except (sqlite3.Error, UnicodeDecodeError):
-        return None
-    return [(row[1], row[2]) for row in reversed(rows)]
-
-
-def _table(connection: sqlite3.Connection, name: str, shown: str, account: Account) -> _Table | None:
-    try:
-        columns = [row for row in connection.execute(f"PRAGMA table_xinfo({_quoted(name)})") if row[6] != HIDDEN]
-        names = tuple(row[1] for row in columns)
-        rowid = _rowid(connection, name, names)
-    except sqlite3.Error:
-        columns, names, rowid = [], (), None
-    if not columns:
-        account.find()
-        account.reject(0, 0, b"", "damaged_table")
-        return None
-    titles = column_names(names)
-    keyed = sorted((row[5], title) for row, title in zip(columns, titles, strict=True) if row[5])
-    return _Table(name, shown, names, titles, tuple(title for _, title in keyed), rowid)
-
-
-def _rowid(connection: sqlite3.Connection, table: str, columns: Sequence[str]) -> str | None:
-    """Return a name of the row's number that no column has taken, None for a table without one."""
-    taken = {column.lower() for column in columns}
-    for name in ("rowid", "_rowid_", "oid"):
-        if name in taken:
-            continue
-        try:
-            connection.execute(f"SELECT {name} FROM {_quoted(table)} LIMIT 0")
-        except sqlite3.Error:
-            return None
-        return name
-    return None
-
-
-def _declared(connection: sqlite3.Connection, table: _Table, tables: Sequence[_Table]) -> Declared:
-    """Return the keys that the schema declares."""
-    by_name = {one.name.lower(): one for one in tables}
-    keys: dict[int, list[tuple[str, str, str | None]]] = {}
-    try:
-        for row in connection.execute(f"PRAGMA foreign_key_list({_quoted(table.name)})"):
-            keys.setdefault(row[0], []).append((row[2], row[3], row[4]))
-    except sqlite3.Error:
-        keys = {}
-    references = []
-    for parts in keys.values():
-        target = by_name.get(parts[0][0].lower())
-        if target is None:
-            continue
-        own = _titles(table, [part[1] for part in parts])
-        theirs = target.key if parts[0][2] is None else _titles(target, [part[2] or "" for part in parts])
-        if len(own) == len(theirs) == len(parts):
-            references.append(Reference(own, target.shown, theirs))
-    return Declared(table.key, tuple(references))
-
-
-def _titles(table: _Table, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns as they are shown; names are the same in either case."""
-    known = {name.lower(): title for name, title in zip(table.columns, table.titles, strict=True)}
-    return tuple(known[name.lower()] for name in names if name.lower() in known)
-
-
 # --- the rows --------------------------------------------------------------------------------------------------------
 
 
 class _Reading:
     """The rows of one table, damage and all."""
 
-    def __init__(self, connection: sqlite3.Connection, table: _Table, account: Account, limits: _Limits) -> None:
+    def __init__(self, connection: sqlite3.Connection, table: Table, account: Account, limits: _Limits) -> None:
         self.connection, self.table, self.account, self.limits = connection, table, account, limits
         self.read = 0
         key = table.titles.index(table.key[0]) if len(table.key) == 1 else None
         self.documents = Documents(table.shown, table.titles, key, account)
         self.last: int | None = None
         self.failed: str | None = None
+        self.gaps = 0
 
     def chunks(self) -> Iterator[Chunk | Member]:
         """Yield the rows, forwards, then (past damage) backwards; book what is missing."""
@@ -211,17 +102,62 @@ class _Reading:
         self.account.find(counted or 0)
         yield from self._rows(self.table.query)
         if self.failed == "damaged_page" and self.table.rowid:
-            first = self.last
-            after = f" WHERE {self.table.rowid} > {first}" if first is not None else ""
-            reason, self.failed = self.failed, None
-            yield from self._rows(f"{self.table.query}{after} ORDER BY {self.table.rowid} DESC")
-            self.failed = self.failed or reason
+            yield from self._past_damage(self.table.rowid)
         self._settle(counted)
+
+    def _past_damage(self, rowid: str) -> Iterator[Chunk | Member]:
+        """Yield the rows behind each damaged part; where their numbers do not lead there, those from the end back."""
+        for _ in range(GAPS):
+            begin = self._next_readable(rowid)
+            if self.failed != "damaged_page" or begin is None:
+                break
+            self.gaps += begin > (self.last or 0) + 1
+            self.failed = None
+            # `sqlite3` is a row ahead: an error behind a row hides it, unless it is asked for alone
+            yield from self._rows(f"{self.table.query} WHERE {rowid} = {begin}")
+            self.last = begin
+            if self.failed is None:
+                yield from self._rows(f"{self.table.query} WHERE {rowid} > {begin} ORDER BY {rowid}")
+            if self.failed is None:
+                break
+        if self.failed == "damaged_page":
+            after = f" WHERE {rowid} > {self.last}" if self.last is not None else ""
+            self.failed = None
+            yield from self._rows(f"{self.table.query}{after} ORDER BY {rowid} DESC")
+        self.failed = self.failed or "damaged_page"
+
+    def _next_readable(self, rowid: str) -> int | None:
+        """Return a number behind the last row that was read from which rows can be read again, None if there is none.
+
+        Sought in steps that double, then between the last two: a damaged page holds rows of numbers that follow.
+        """
+        low = self.last or 0
+        step = 1
+        while (found := self._probe(rowid, high := min(low + step, HIGHEST))) is None:
+            if high == HIGHEST or self.limits.late():
+                return None
+            low, step = high, 2 * step
+        while high - low > 1:
+            middle = (low + high) // 2
+            readable = self._probe(rowid, middle)
+            if readable is None:
+                low = middle
+            else:
+                high, found = middle, readable
+        return high if found else None
+
+    def _probe(self, rowid: str, number: int) -> bool | None:
+        """Tell whether there is a row from ``number`` on, None where the pages do not allow to tell."""
+        query = f"SELECT {rowid} FROM {quoted(self.table.name)} WHERE {rowid} >= {number} ORDER BY {rowid} LIMIT 1"
+        try:
+            return self.connection.execute(query).fetchone() is not None
+        except sqlite3.Error:
+            return None
 
     def _count(self) -> int | None:
         """Return how many rows there are by a count of its own; None where the pages do not allow it."""
         try:
-            row = self.connection.execute(f"SELECT count(*) FROM {_quoted(self.table.name)}").fetchone()
+            row = self.connection.execute(f"SELECT count(*) FROM {quoted(self.table.name)}").fetchone()
         except sqlite3.Error:
             return None
         return int(row[0])
@@ -237,8 +173,9 @@ class _Reading:
             return
         if missing <= 0 or missing > REJECTS:
             self.account.note("records_lost", max(0, missing))
-            self.account.find(1 - max(0, missing))
-            missing = 1
+            parts = max(1, self.gaps)
+            self.account.find(parts - max(0, missing))
+            missing = parts
         for _ in range(missing):
             self.account.reject(0, 0, b"", self.failed)
 

@@ -12,11 +12,13 @@ from typing import BinaryIO, Final
 from colmate.errors import FormatError
 from colmate.intake.accounting import Account
 from colmate.intake.evidence import Source
+from colmate.intake.readers.sqlite.log import with_log
 from colmate.intake.reading import Options
 
 __all__ = ["MAGIC", "opened"]
 
 MAGIC: Final = b"SQLite format 3\0"
+WHOLE: Final = 2 << 30  # of a file and its log that are put together
 # where the header says how the file is written and read: 2 is "with a write-ahead log" (file format, section 1.3.3)
 VERSIONS: Final = slice(18, 20)
 ROLLBACK: Final = b"\x01\x01"
@@ -34,15 +36,16 @@ def opened(source: Source, account: Account, options: Options) -> Iterator[tuple
     """Give a connection to the database, and the size of the file.
 
     It is the file itself where it lies on the disk, else a copy in memory. The file is opened as immutable, so no
-    lock, journal or log is made beside it, and a log that lies there is not read (noted "write_ahead_log": the last
-    transactions may be in it). Raises `FormatError`.
+    lock, journal or log is made beside it. With a log that lies there (the last transactions may be in it alone) it is
+    a copy in memory, too, with what the log committed; noted "write_ahead_log_read", or "write_ahead_log" where that
+    cannot be had. Raises `FormatError`.
     """
     with source.whole() as content:
         size = content.seek(0, os.SEEK_END)
         content.seek(0)
         path = _path(content)
         try:
-            connection = _on_disk(path, account) if path else _in_memory(content)
+            connection = _on_disk(path, account) if path else _in_memory(content.read())
         except (sqlite3.Error, MemoryError, OverflowError):
             raise FormatError(f"{source.name} is a SQLite database that cannot be opened: damaged or cut") from None
         try:
@@ -67,13 +70,17 @@ def _path(content: BinaryIO) -> Path | None:
 
 def _on_disk(path: Path, account: Account) -> sqlite3.Connection:
     log = path.with_name(path.name + "-wal")
-    account.note("write_ahead_log", int(log.is_file() and log.stat().st_size > 0))
+    size = log.stat().st_size if log.is_file() and not log.is_symlink() else 0
+    if size and path.stat().st_size + size <= WHOLE and (whole := with_log(path.read_bytes(), log.read_bytes())):
+        account.note("write_ahead_log_read")
+        return _in_memory(whole)
+    account.note("write_ahead_log", int(size > 0))
     # the path's own escaping covers ? and #, which would end it
     return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
 
 
-def _in_memory(content: BinaryIO) -> sqlite3.Connection:
-    data = bytearray(content.read())
+def _in_memory(content: bytes) -> sqlite3.Connection:
+    data = bytearray(content)
     # a database in memory has no log beside it
     data[VERSIONS] = ROLLBACK
     connection = sqlite3.connect(":memory:", isolation_level=None)
