@@ -37,7 +37,9 @@ def with_log(database: bytes, log: bytes) -> bytes | None:
             break
         waiting[number] = place + FRAME
         if committed:
-            count, pages, waiting = committed, {**pages, **waiting}, {}
+            count = committed
+            pages.update(waiting)
+            waiting.clear()
         place += FRAME + page
     size = count * page
     if not pages or size > len(database) + len(log):

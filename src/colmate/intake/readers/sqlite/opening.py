@@ -18,7 +18,7 @@ from colmate.intake.reading import Options
 __all__ = ["MAGIC", "opened"]
 
 MAGIC: Final = b"SQLite format 3\0"
-WHOLE: Final = 2 << 30  # of a file and its log that are put together
+WHOLE: Final = 512 << 20  # of a file and its log that are put together, in memory and a few times over
 # where the header says how the file is written and read: 2 is "with a write-ahead log" (file format, section 1.3.3)
 VERSIONS: Final = slice(18, 20)
 ROLLBACK: Final = b"\x01\x01"
