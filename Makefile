@@ -25,10 +25,10 @@ demo: $(STAMP)  ## Generate the replica of the 2021 laboratory leak at true size
 	@echo "The report: $(DEMO)/case/report.html"
 
 test: $(STAMP)  ## Run the whole test-suite
-	$(BIN)/python -m pytest -n auto --dist loadscope
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 explore: $(STAMP)  ## Run the properties on examples that were never tried
-	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto --dist loadscope
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(STAMP)  ## Format, lint, types
 	$(BIN)/ruff format --check .
