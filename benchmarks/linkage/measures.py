@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from statistics import fmean
 
 from benchmarks.linkage.families import CONTACTS, SHARES, shared
@@ -29,69 +29,60 @@ TYPES = {
 }  # fmt: skip
 
 
-def levels() -> list[Line]:
+def levels() -> Iterator[Line]:
     """The five levels of noise, several seeds each, and the peers on the published and the worst."""
-    lines = []
     for level in LEVELS:
         trials = [run(make(seed, RECORDS, level)) for seed in range(1, 4)]
         error = fmean(abs(trial.count / trial.score.true - 1) for trial in trials)
         allowed = 0.003 if level == LEVELS[0] else 0.01
-        lines.append(Line(level.name, f"count within {allowed:.1%}", _told(trials), error < allowed))
+        yield Line(level.name, f"count within {allowed:.1%}", _told(trials), error < allowed)
     for level in (LEVELS[0], WORST):
         file = make(1, RECORDS, level)
         types = {HEADERS[name]: kind for name, kind in TYPES.items() if HEADERS[name] in file.records.column_names}
-        lines += _peers(file, types, level.name)
-    return lines
+        yield from _peers(file, types, level.name)
 
 
-def poor() -> list[Line]:
+def poor() -> Iterator[Line]:
     """Files that state little, with the errors of the middle level."""
-    lines = []
     for shape in SHAPES:
         trials = [run(make(seed, RECORDS, LEVELS[2], shape)) for seed in range(1, 4)]
-        lines.append(Line(shape, "", _told(trials), True))
-    return lines
+        yield Line(shape, "", _told(trials), True)
 
 
-def families() -> list[Line]:
+def families() -> Iterator[Line]:
     """E-mail and telephone alone, which some families share: the interval holds the truth, for nothing else can."""
-    lines = []
     for what in (CONTACTS, CONTACTS[1:]):
         for share in SHARES:
             trials = [run(shared(seed, RECORDS // 2, share, what)) for seed in range(1, 4)]
             name = f"{share:.0%} of families share {' and '.join(what)}"
-            lines.append(Line(name, "interval holds", _told(trials), all(trial.covered for trial in trials)))
-    return lines
+            yield Line(name, "interval holds", _told(trials), all(trial.covered for trial in trials))
 
 
-def febrl() -> list[Line]:
+def febrl() -> Iterator[Line]:
     """The public sets with the columns recognised, and with the types given; then the peers."""
-    lines = []
     for name, file in public_sets().items():
         if file is None:
-            lines.append(Line(name, "", f"left out: {ABSENT[name]}", True))
+            yield Line(name, "", f"left out: {ABSENT[name]}", True)
             continue
         for how, types in (("types recognised", None), ("types given", typed(name))):
             trial = run(file, types)
             target = f"F1 above {TO_BEAT}" if name == "febrl3" else ""
             met = name != "febrl3" or trial.score.f1 > TO_BEAT
-            lines.append(Line(f"{name}, {how}", target, _told([trial]), met))
-        lines += _peers(file, typed(name), name)
-    return lines
+            yield Line(f"{name}, {how}", target, _told([trial]), met)
+        yield from _peers(file, typed(name), name)
 
 
-def coverage() -> list[Line]:
+def coverage() -> Iterator[Line]:
     """How often the 95 % interval holds the truth: over seeds at each level, and over all."""
-    lines, every = [], []
+    every: list[Trial] = []
     for level in LEVELS:
         trials = [run(make(1000 + seed, RECORDS // 2, level)) for seed in range(SEEDS)]
         every += trials
-        lines.append(_coverage(level, trials))
+        yield _coverage(level, trials)
     share = fmean(trial.covered for trial in every)
     doubt = 1.96 * math.sqrt(share * (1 - share) / len(every))
     told = f"{share:.1%} of {len(every)} files (± {doubt:.1%})"
-    lines.append(Line("all levels", "93 % to 98 %", told, share + doubt >= 0.93 and share - doubt <= 0.98))
-    return lines
+    yield Line("all levels", "93 % to 98 %", told, share + doubt >= 0.93 and share - doubt <= 0.98)
 
 
 def _coverage(level: Level, trials: list[Trial]) -> Line:
@@ -116,8 +107,7 @@ def _figures(scores: list[Score]) -> str:
     return " ".join(f"{name} {fmean(values):.4f}" for name, values in parts.items())
 
 
-def _peers(file: File, types: Mapping[str, str], name: str) -> list[Line]:
-    lines = []
+def _peers(file: File, types: Mapping[str, str], name: str) -> Iterator[Line]:
     for peer, link in PEERS.items():
         try:
             found = link(file, types)
@@ -127,11 +117,10 @@ def _peers(file: File, types: Mapping[str, str], name: str) -> list[Line]:
             told = f"failed: {type(error).__name__}"
         else:
             told = f"{_figures([found])}, count {found.error:+.2%}"
-        lines.append(Line(f"· {peer} ({name})", "", told, True))
-    return lines
+        yield Line(f"· {peer} ({name})", "", told, True)
 
 
-MEASURES: dict[str, Callable[[], list[Line]]] = {
+MEASURES: dict[str, Callable[[], Iterator[Line]]] = {
     "levels": levels,
     "poor": poor,
     "families": families,

@@ -9,6 +9,7 @@ that is not installed, or that the file gives nothing to work on, is told in a s
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -82,7 +83,7 @@ def splink(file: File, types: Mapping[str, str]) -> Score:
         ],
     )  # fmt: skip
     api = package.DuckDBAPI()
-    linker = package.Linker(api.register(rows), settings)
+    linker = package.Linker(api.register(rows), settings, log_level=logging.ERROR)
     training = linker.training
     training.estimate_probability_two_random_records_match([block_on(first, surname, date)], recall=0.7)
     training.estimate_u_using_random_sampling(max_pairs=1e6)

@@ -27,15 +27,15 @@ __all__ = ["STRANGERS", "met_by_chance", "strangers"]
 Floats = npt.NDArray[np.float64]
 # the bit that marks a pair as drawn at random; no rule found it
 STRANGERS = 1 << 30
-# profiles that are drawn, and pairs that they make: more teach nothing more
-DRAWN, PAIRS = 2_000, 20_000
+# profiles that are drawn, and how many each is held against: 20,000 pairs, more teach nothing more
+DRAWN, AGAINST = 2_000, 20
 STEADY_SEEN = 20.0
 
 
 def strangers(engine: Engine, profiles: ir.Table, count: int) -> ir.Table:
     """Return a temporary table of pairs (l, r, rules) of some of the ``count`` profiles, drawn by their fingerprint."""
     share = max(1, count // DRAWN)
-    blocks = max(1, (count // share) ** 2 // (2 * PAIRS))
+    blocks = max(1, count // share // AGAINST)
     drawn = profiles.filter(profiles.profile % share == 0)
     drawn = drawn.select("mention", block=(drawn.profile % (share * blocks)).cast("int64"))
     kept = engine.materialise(drawn, "drawn")
