@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import attrgetter
@@ -24,6 +24,8 @@ GENERAL, SEVERE = "health_other", "serious_illness"
 EVERY = ""
 # characters on each side in which the neighbours of a word of several senses are looked for
 NEAR = 90
+# letters of a word behind which a point may only shorten it
+ABBREVIATED = 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Beside:
     def near(self, folded: str, start: int, end: int) -> bool:
         """Tell whether one stands near ``folded[start:end]``, outside of it, in the same statement."""
         stops = [stop.end() for stop in _STOP.finditer(folded, max(0, start - NEAR), start)]
-        stop = _STOP.search(folded, end, end + NEAR)
+        # the point of an abbreviation ends nothing
+        short = end - start <= ABBREVIATED and folded[end : end + 1] == "."
+        stop = _STOP.search(folded, end + short, end + NEAR)
         low, high = stops[-1] if stops else max(0, start - NEAR), stop.start() if stop else end + NEAR
         return bool(self.pattern.search(folded, low, start) or self.pattern.search(folded, end, high))
 
@@ -122,13 +126,11 @@ class CueBook:
         if not found:
             return []
         categories = {match.cue.category for match in found}
-        categories.add(EVERY)
+        # of things only what one statement says
         traps = [
             trap
-            for trap in _scan(folded, words, self._traps_by_beginning)
-            if trap.cue.category in categories
-            # of things only what one statement says
-            and not (trap.cue.category == EVERY and _PARTED.search(folded, trap.start, trap.end))
+            for trap in _scan(folded, words, self._traps_by_beginning, categories | {EVERY})
+            if trap.cue.category != EVERY or not _PARTED.search(folded, trap.start, trap.end)
         ]
         places = [match.span() for match in self._places.finditer(folded)]
         return _specific(_longest(_outside(found, traps, places)))
@@ -144,10 +146,12 @@ def _index(cues: tuple[Cue, ...]) -> Index:
     return dict(index)
 
 
-def _scan(folded: str, words: list[int], index: Index) -> Iterator[Match]:
+def _scan(folded: str, words: list[int], index: Index, kinds: Container[str] | None = None) -> Iterator[Match]:
     for start in words:
         ends = range(start + 1, min(start + FIRSTS, len(folded)) + 1)
         asked = [entry for end in ends for entry in index.get(folded[start:end], ())]
+        if kinds is not None:
+            asked = [entry for entry in asked if entry.cue.category in kinds]
         for entry in sorted(asked, key=_place) if len(asked) > 1 else asked:
             match = entry.pattern.match(folded, start)
             if match and (entry.cue.beside is None or entry.cue.beside.near(folded, start, match.end())):

@@ -32,9 +32,7 @@ _KIN_CUE = re.compile(
     r"(?! (?:isole|porteu|seule|celib|au foyer))"
 )
 _KIN_CUE_OTHER = re.compile(r"(?:peres?|fils|maris?|oncle|cousin|neveu|conjointe?|compagn(?:on|e)|epou(?:x|se))\b")
-_WHO_SUFFERS = re.compile(
-    r"\W*qui(?: (?:est|a|a ete|etait|fut|vit|subit|se fait|s est fait|prend|a subi))? ?\W*$"
-)
+_WHO_SUFFERS = re.compile(r"\W*qui(?: (?:est|a|a ete|etait|fut|vit|subit|se fait|s est fait|prend|a subi))? ?\W*$")
 _SUFFERS = re.compile(
     r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete|s est fait|se fait|suivie?|en)"
     r" ?(?:de|d|par)?\W*)?$"

@@ -84,7 +84,7 @@ def _colleague() -> re.Pattern[str]:
 
 
 def _is_staffs(folded: str, match: Match) -> bool:
-    """Tell whether what is said is said of staff or colleagues: "la secrétaire est enceinte", "collègue en burn out"."""
+    """Tell whether what is said is said of staff: "la secrétaire est enceinte", "collègue en burn out"."""
     before = _staff().finditer(folded, max(0, match.start - 80), match.start)
     return any(found.end() == match.start for found in before)
 
