@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from benchmarks.notes_fr import fiction, grammar, peers
-from benchmarks.notes_fr.build import SIZES, build, build_halves
+from benchmarks.notes_fr.build import SIZES, build, build_halves, build_traps
 from benchmarks.notes_fr.degrade import degrade
 from benchmarks.notes_fr.peers import Found
 from benchmarks.notes_fr.score import Counts, score, score_identifiers
 from benchmarks.notes_fr.text import (
     CATEGORIES,
+    HALVES,
     HOME,
     IDENTIFIERS,
     PARTS,
@@ -294,3 +295,16 @@ def test_the_second_development_part_is_what_its_notes_make_and_holds_no_note_of
         assert [line(note) for note in notes] == published, f"run python -m benchmarks.notes_fr.build ({half})"
         assert not {plain(note.text) for note in notes} & {plain(note.text) for note in EVERY}
         assert sum(note.trap is not None for note in notes) >= 150
+
+
+def test_the_third_development_part_is_what_its_notes_make_all_of_it_traps() -> None:
+    halves = {half: read(half) for half in HALVES}
+    others = {plain(note.text) for notes in (NOTES | halves).values() for note in notes}
+    for part, notes in build_traps(NOTES | halves).items():
+        published = (HOME / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [line(note) for note in notes] == published, f"run python -m benchmarks.notes_fr.build ({part})"
+        assert not {plain(note.text) for note in notes} & others
+        assert all(note.trap for note in notes)
+        assert len({note.trap for note in notes}) >= 60
+        # silence alone wins nothing: most notes of a trap disclose something
+        assert sum(bool(note.findings) for note in notes) > len(notes) / 2

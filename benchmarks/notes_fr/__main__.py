@@ -1,6 +1,6 @@
 """Score Colmate and its peers: ``python -m benchmarks.notes_fr [PART|both] [--peers PYTHON] [--traps]``.
 
-The parts are dev, test, dev-2a and dev-2b; both: the first two.
+The parts are dev, test, dev-2a and dev-2b, dev-3a and dev-3b (traps); both: the first two.
 
 ``--peers`` names the interpreter in which EDS-NLP, Presidio and ``fr_core_news_sm`` are installed (this one unless
 told); a peer that is not there is skipped with a sentence.
@@ -15,16 +15,16 @@ from pathlib import Path
 
 from benchmarks.notes_fr import peers
 from benchmarks.notes_fr.score import Counts, FindingLike, Score, macro, score, score_identifiers
-from benchmarks.notes_fr.text import CATEGORIES, HALVES, IDENTIFIERS, PARTS, Identifier, Note, read
+from benchmarks.notes_fr.text import CATEGORIES, HALVES, IDENTIFIERS, PARTS, TRAPS, Identifier, Note, read
 from colmate import read_notes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables of the parts that are asked for."""
     parser = argparse.ArgumentParser(prog="benchmarks.notes_fr", description=__doc__)
-    parser.add_argument("part", choices=(*PARTS, *HALVES, "both"), default="both", nargs="?")
+    parser.add_argument("part", choices=(*PARTS, *HALVES, *TRAPS, "both"), default="both", nargs="?")
     parser.add_argument("--peers", type=Path, default=Path(sys.executable), metavar="PYTHON")
-    parser.add_argument("--traps", action="store_true", help="also each trap (of dev and dev-2a only)")
+    parser.add_argument("--traps", action="store_true", help="also each trap (of dev, dev-2a and dev-3a only)")
     asked = parser.parse_args(arguments)
     for part in PARTS if asked.part == "both" else (asked.part,):
         notes = read(part)
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scores = _scores(notes, asked.peers)
         _headline(scores)
         _categories(scores)
-        if asked.traps and part in ("dev", HALVES[0]):
+        if asked.traps and part in ("dev", HALVES[0], TRAPS[0]):
             _traps(scores["Colmate"])
         _identifiers(notes, asked.peers)
     return 0

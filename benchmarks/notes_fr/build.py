@@ -1,12 +1,14 @@
 """Write the parts from the hand-written sources: ``python -m benchmarks.notes_fr.build``.
 
-``dev`` and ``test`` come from ``sources/``; ``dev-2a`` and ``dev-2b`` from ``dev-2.txt``, halved by hash.
+``dev`` and ``test`` come from ``sources/``; ``dev-2a`` and ``dev-2b`` from ``dev-2.txt``, halved by hash; ``dev-3a``
+and ``dev-3b`` from ``dev-3.txt``, by author.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.notes_fr.degrade import degrade
@@ -15,6 +17,7 @@ from benchmarks.notes_fr.text import (
     HALVES,
     HOME,
     PARTS,
+    TRAPS,
     Draft,
     Note,
     by_hand,
@@ -23,6 +26,7 @@ from benchmarks.notes_fr.text import (
     number,
     plain,
     split,
+    traps_by_hand,
     write,
 )
 
@@ -52,14 +56,25 @@ def build() -> dict[str, list[Note]]:
 
 def build_halves(others: dict[str, list[Note]]) -> dict[str, list[Note]]:
     """The halves of the second development part, without the notes that another part holds already."""
+    return _laid_out(HALVES, halves_by_hand(), others)
+
+
+def build_traps(others: dict[str, list[Note]]) -> dict[str, list[Note]]:
+    """The traps of the third development part, without the notes that another part holds already."""
+    return _laid_out(TRAPS, traps_by_hand(), others)
+
+
+def _laid_out(
+    names: Sequence[str], written: Iterable[tuple[str, Draft]], others: dict[str, list[Note]]
+) -> dict[str, list[Note]]:
     seen = {plain(note.text) for notes in others.values() for note in notes}
-    drafts: dict[str, list[Draft]] = {half: [] for half in HALVES}
-    for half, draft in halves_by_hand():
+    drafts: dict[str, list[Draft]] = {name: [] for name in names}
+    for name, draft in written:
         if plain(draft.text) not in seen:
             seen.add(plain(draft.text))
-            drafts[half].append(draft)
+            drafts[name].append(draft)
     return {
-        half: [lay_out(draft, f"{half}-{turn:04d}") for turn, draft in enumerate(drafts[half], 1)] for half in HALVES
+        name: [lay_out(draft, f"{name}-{turn:04d}") for turn, draft in enumerate(drafts[name], 1)] for name in names
     }
 
 
@@ -78,7 +93,9 @@ def _generated(part: str, count: int, seen: set[str]) -> list[Draft]:
 def main(home: Path = HOME) -> int:
     """Write both files and say what is in them."""
     built = build()
-    for part, notes in (*built.items(), *build_halves(built).items()):
+    built |= build_halves(built)
+    built |= build_traps(built)
+    for part, notes in built.items():
         write(home / f"{part}.jsonl", notes)
         kinds = Counter(note.kind for note in notes)
         traps = Counter(note.trap for note in notes if note.trap)

@@ -22,6 +22,10 @@ SOURCES = HOME / "sources"
 PARTS = ("dev", "test")
 # of the second development part: cues are written from the first half, the other one only tells how well they carry
 HALVES = ("dev-2a", "dev-2b")
+# traps by three further authors: the errors of the first two are read, of the third only scores
+TRAPS = ("dev-3a", "dev-3b")
+# lines of ``dev-3.txt`` that say whose notes follow
+AUTHORS = {"# author one": "dev-3a", "# author two": "dev-3a", "# author three": "dev-3b"}
 DEV_SHARE = 0.42
 CATEGORIES = (
     *("hiv_sti", "psychiatric", "suicide", "addiction", "pregnancy_fertility", "sexual_life", "religion"),
@@ -192,6 +196,15 @@ def halves_by_hand() -> Iterator[tuple[str, Draft]]:
     for group, drafts in groups.items():
         ranked = sorted(drafts, key=lambda draft: number("half", group, draft.text))
         yield from ((HALVES[rank % 2], draft) for rank, draft in enumerate(ranked))
+
+
+def traps_by_hand() -> Iterator[tuple[str, Draft]]:
+    """The traps of the third development part, each with its part: by author."""
+    part = TRAPS[0]
+    for line in (HOME / "dev-3.txt").read_text(encoding="utf-8").splitlines():
+        part = AUTHORS.get(line, part)
+        if line and not line.startswith("#"):
+            yield part, parse(line)
 
 
 def number(*names: object) -> int:

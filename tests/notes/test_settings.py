@@ -64,3 +64,64 @@ def test_a_note_of_nothing_but_settings_costs_little() -> None:
 )
 def test_what_is_another_s_or_a_part_of_what_is_said_already(text: str, categories: set[str]) -> None:
     assert {finding.category for finding in read_note(text)} == categories
+
+
+# the same word, disclosing and not: its neighbours in the statement tell which
+SENSES = [
+    ("HP libre depuis 3 semaines, délirant", "HP de la salle d'attente grésille, sono à changer", "psychiatric"),
+    ("dépression sous sertraline", "matelas à dépression HS au lit 4", "psychiatric"),
+    ("laroxyl 50 le soir, humeur basse", "névralgie, laroxyl 10 gouttes", "psychiatric"),
+    ("TS médicamenteuse la semaine dernière", "RDV TS de secteur jeudi avec la famille", "suicide"),
+    ("fume des joints tous les soirs", "plaie index en refaisant les joints de la douche", "addiction"),
+    ("enceinte de 3 mois", "a porté des enceintes de concert, dos bloqué", "pregnancy_fertility"),
+    ("IVG médicamenteuse à 6 SA", "BNP haut, IVG sur cardiopathie", "pregnancy_fertility"),
+    ("prend du viagra", "HTAP sildenafil 20 x3/j", "sexual_life"),
+    ("porte le voile", "roue avant voilée du fauteuil", "religion"),
+    ("excisée dans l'enfance au Mali", "excision fusiforme d'un naevus", "violence_abuse"),
+    ("expulsé de son logement", "DIU expulsé, écho", "social_vulnerability"),
+    ("phase terminale, fin de vie à domicile", "pile du boitier en fin de vie", "serious_illness"),
+    ("condamné à 5 ans de prison", "se sait condamné, méta foie", "criminal"),
+    ("sourd de naissance", "douleur sourde en FID", "disability"),
+    ("vraiment simulateur", "simulateur de conduite ergo mardi", "judgement"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("telling", "harmless", "category"), SENSES)
+def test_the_neighbours_of_a_word_tell_its_sense(telling: str, harmless: str, category: str) -> None:
+    assert category in {finding.category for finding in read_note(telling)}
+    assert category not in {finding.category for finding in read_note(harmless)}
+
+
+def test_neighbours_are_looked_for_in_the_same_statement() -> None:
+    assert "disability" in {item.category for item in read_note("sourd. Douleur du genou")}
+    assert "disability" not in {item.category for item in read_note("douleur plutôt sourde")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["porte condamnée au sous-sol", "fenêtre du couloir condamnée", "tiroir grippé", "logiciel en fin de vie",
+     "sonnette sourde", "joint de robinet à refaire", "vélo volé", "panne de réveil"],
+)  # fmt: skip
+def test_what_is_said_of_a_thing_is_said_of_nobody(text: str) -> None:
+    assert not read_note(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("la secrétaire est enceinte", False), ("remplace une collègue enceinte", False),
+        ("notre interne est en burn out", False), ("enceinte, voir avec la secrétaire", True),
+        ("patiente enceinte", True), ("le patient précédent est alcoolique", False),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_staff_is_no_patients(text: str, found: bool) -> None:
+    assert bool(read_note(text)) is found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dermabrasions genou", "arcade ouverte", "hanche contuse", "écrasement gros orteil", "gêne à l'épaule",
+     "bosse au front", "doigt coincé, pouce gonflé", "cheville tordue"],
+)  # fmt: skip
+def test_a_part_of_the_body_and_what_is_wrong_with_it(text: str) -> None:
+    assert {item.category for item in read_note(text)} == {"health_other"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import attrgetter
@@ -17,14 +17,43 @@ from colmate.notes.phrases import FIRSTS, Phrase, compile_phrase, engine_pattern
 __all__ = ["Cue", "CueBook", "Match", "cue_book"]
 
 _WORD = re.compile(r"[a-z0-9]+")
+_STOP = re.compile(r"[;\n|]| - | //? |[.?!](?:\s|$)")
+_PARTED = re.compile(r"[.,;:/(\n]")
 GENERAL, SEVERE = "health_other", "serious_illness"
+# of a trap: whatever the category
+EVERY = ""
+# characters on each side in which the neighbours of a word of several senses are looked for
+NEAR = 90
+# letters of a word behind which a point may only shorten it
+ABBREVIATED = 3
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Phrases of which one stands near; compiled when a note first asks for it."""
+
+    phrases: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return union(compile_phrase(phrase, loose=True) for phrase in self.phrases)
+
+    def near(self, folded: str, start: int, end: int) -> bool:
+        """Tell whether one stands near ``folded[start:end]``, outside of it, in the same statement."""
+        stops = [stop.end() for stop in _STOP.finditer(folded, max(0, start - NEAR), start)]
+        # the point of an abbreviation ends nothing
+        short = end - start <= ABBREVIATED and folded[end : end + 1] == "."
+        stop = _STOP.search(folded, end + short, end + NEAR)
+        low, high = stops[-1] if stops else max(0, start - NEAR), stop.start() if stop else end + NEAR
+        return bool(self.pattern.search(folded, low, start) or self.pattern.search(folded, end, high))
 
 
 @dataclass(frozen=True)
 class Cue:
     """One phrase of one category. ``weak``: a test or wish; ``denied``: has its negation; ``victim``: others act;
 
-    ``sequel``: what a severe illness leaves, no other illness beside one.
+    ``sequel``: what a severe illness leaves, no other illness beside one; ``beside``: words without one of which, not
+    far from it, a cue (or a trap) is none: the neighbours tell the sense of a word that has several.
     """
 
     category: str
@@ -33,6 +62,7 @@ class Cue:
     victim: bool = False
     denied: bool = False
     sequel: bool = False
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +126,12 @@ class CueBook:
         if not found:
             return []
         categories = {match.cue.category for match in found}
-        traps = [trap for trap in _scan(folded, words, self._traps_by_beginning) if trap.cue.category in categories]
+        # of things only what one statement says
+        traps = [
+            trap
+            for trap in _scan(folded, words, self._traps_by_beginning, categories | {EVERY})
+            if trap.cue.category != EVERY or not _PARTED.search(folded, trap.start, trap.end)
+        ]
         places = [match.span() for match in self._places.finditer(folded)]
         return _specific(_longest(_outside(found, traps, places)))
 
@@ -111,12 +146,15 @@ def _index(cues: tuple[Cue, ...]) -> Index:
     return dict(index)
 
 
-def _scan(folded: str, words: list[int], index: Index) -> Iterator[Match]:
+def _scan(folded: str, words: list[int], index: Index, kinds: Container[str] | None = None) -> Iterator[Match]:
     for start in words:
         ends = range(start + 1, min(start + FIRSTS, len(folded)) + 1)
         asked = [entry for end in ends for entry in index.get(folded[start:end], ())]
+        if kinds is not None:
+            asked = [entry for entry in asked if entry.cue.category in kinds]
         for entry in sorted(asked, key=_place) if len(asked) > 1 else asked:
-            if match := entry.pattern.match(folded, start):
+            match = entry.pattern.match(folded, start)
+            if match and (entry.cue.beside is None or entry.cue.beside.near(folded, start, match.end())):
                 yield Match(start, match.end(), entry.cue)
 
 
@@ -131,8 +169,8 @@ def _outside(found: list[Match], traps: list[Match], places: list[tuple[int, int
     sweeps = {category: _Sweep(sorted(spans)) for category, spans in covered.items()}
     everywhere = _Sweep(places)
     for match in found:
-        sweep = sweeps.get(match.cue.category)
-        if not (sweep and sweep.covers(match)) and not everywhere.begins(match):
+        trapped = (sweeps[kind].covers(match) for kind in (match.cue.category, EVERY) if kind in sweeps)
+        if not any(trapped) and not everywhere.begins(match):
             yield match
 
 
@@ -181,14 +219,16 @@ def _specific(matches: list[Match]) -> list[Match]:
     return [match for match in kept if not (severe and match.cue.sequel)]
 
 
-def _cues(category: str, groups: tuple[dict[str, Any], ...], trap: bool) -> Iterator[Cue]:
+def _cues(category: str, groups: Iterable[dict[str, Any]], trap: bool) -> Iterator[Cue]:
     for group in groups:
         if bool(group.get("trap")) is trap:
+            beside = Beside(tuple(group["beside"])) if "beside" in group else None
             for phrase in group["any"]:
                 yield Cue(
                     category,
                     compile_phrase(phrase, loose=trap),
                     **{key: key in group for key in ("weak", "victim", "denied", "sequel")},
+                    beside=beside,
                 )
 
 
@@ -197,8 +237,12 @@ def cue_book() -> CueBook:
     """Return the catalogue's cues, compiled once."""
     kinds = special_categories().values()
     places = load("note_context")["place"]["any"]
+    things = ({"trap": True, **group} for group in load("note_things")["thing"]["groups"])
     return CueBook(
         tuple(cue for kind in kinds for cue in _cues(kind.id, kind.cues, trap=False)),
-        tuple(cue for kind in kinds for cue in _cues(kind.id, kind.cues, trap=True)),
+        (
+            *(cue for kind in kinds for cue in _cues(kind.id, kind.cues, trap=True)),
+            *_cues(EVERY, things, trap=True),
+        ),
         tuple(compile_phrase(phrase) for phrase in places),
     )

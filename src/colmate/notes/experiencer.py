@@ -32,6 +32,11 @@ _KIN_CUE = re.compile(
     r"(?! (?:isole|porteu|seule|celib|au foyer))"
 )
 _KIN_CUE_OTHER = re.compile(r"(?:peres?|fils|maris?|oncle|cousin|neveu|conjointe?|compagn(?:on|e)|epou(?:x|se))\b")
+_WHO_SUFFERS = re.compile(r"\W*qui(?: (?:est|a|a ete|etait|fut|vit|subit|se fait|s est fait|prend|a subi))? ?\W*$")
+_SUFFERS = re.compile(
+    r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete|s est fait|se fait|suivie?|en)"
+    r" ?(?:de|d|par)?\W*)?$"
+)
 _LISTED = re.compile(r"^[ ,/+-]*(?:(?:et|ou|ni|d|de|du)\b[ ']*)*$")
 _OWN_KIN = re.compile(r"\b(?:sa|son|ses|leurs?)\b")
 
@@ -134,21 +139,12 @@ def _victim(clause: ClauseLike, low: int, match: Match) -> str:
         against = _AGAINST.match(after)
         return against[0] if against else ""
     start, end = relative
-    if not _suffers(clause.text[end:cue]):
-        return ""
+    own, between = clause.text[start:end], clause.text[end:cue]
+    if _WHO_SUFFERS.match(between):
+        return own
     author = re.match(r"(?:violents?\b|violeur|frappe|maltraitant|menace)", clause.text[cue:])
-    return "" if author or tail(triggers().other_role, clause.text[low:start]) else clause.text[start:end]
-
-
-def _suffers(between: str) -> bool:
-    """Tell whether what stands between a relative and a violence makes the relative its victim."""
-    if re.match(r"\W*qui(?: (?:est|a|a ete|etait|fut|vit|subit|se fait|s est fait|prend|a subi))? ?\W*$", between):
-        return True
-    passive = (
-        r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete|s est fait|se fait|suivie?|en)"
-        r" ?(?:de|d|par)?\W*)?$"
-    )
-    return re.match(passive, between) is not None
+    acts = author or tail(triggers().other_role, clause.text[low:start])
+    return "" if acts or not _SUFFERS.match(between) else own
 
 
 def not_others(text: str) -> str:

@@ -61,6 +61,7 @@ def disclosing(text: str, folded: Folded, matches: Sequence[Match]) -> list[Matc
         and not _is_explained(text, folded, match)
         and not (mixed and match.cue.category in _NAMES and _is_double(text, *folded.span(match.start, match.end)))
         and not (match.cue.category == "judgement" and _is_anothers(folded.text, match))
+        and not _is_staffs(folded.text, match)
     ]
 
 
@@ -80,6 +81,19 @@ def _colleague() -> re.Pattern[str]:
     return re.compile(
         rf"(?:^|(?<=[.,;\n|/(-]) ?)(?:{words}) (?:(?:est|etait|vraiment|tres|trop|assez|plutot|toujours) )*"
     )
+
+
+def _is_staffs(folded: str, match: Match) -> bool:
+    """Tell whether what is said is said of staff: "la secrétaire est enceinte", "collègue en burn out"."""
+    before = _staff().finditer(folded, max(0, match.start - 80), match.start)
+    return any(found.end() == match.start for found in before)
+
+
+@cache
+def _staff() -> re.Pattern[str]:
+    table = load("note_context")["setting"]
+    staff, links = (union(compile_phrase(phrase) for phrase in table[key]).pattern for key in ("staff", "links"))
+    return re.compile(rf"{staff} (?:{links} ?'?)*")
 
 
 def _is_explained(text: str, folded: Folded, match: Match) -> bool:
