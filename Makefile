@@ -39,7 +39,7 @@ format: $(STAMP)  ## Put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP)  ## Measure at true size, results verified before they are timed (needs 20 GB of disk, half an hour)
+bench: $(STAMP)  ## Measure at true size, results verified before they are timed (needs 20 GB of disk, three quarters of an hour)
 	$(BIN)/python -m benchmarks
 
 fuzz: $(STAMP)  ## Look for inputs that bring a reader down, 20 seconds each (needs atheris: pip install .[fuzz])
