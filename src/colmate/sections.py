@@ -63,7 +63,7 @@ class Subjects(BaseModel):
     """The count of persons, and what the linkage is unsure of in all."""
 
     section: model.Persons
-    unsure: subjects.Uncertainty = subjects.Uncertainty()
+    unsure: subjects.Uncertainty
     model: dict[str, Any]
 
 

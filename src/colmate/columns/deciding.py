@@ -28,8 +28,8 @@ __all__ = ["decide_all"]
 
 # distinct texts that are weighed in one query
 TOGETHER = 400_000
-# tables whose samples are drawn before the first is weighed
-DRAWN = 32
+# tables whose samples are drawn before the first is weighed: a sample may hold 1.5 million texts
+DRAWN = 8
 DECLARED = 0.99
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +23,8 @@ KEY_NAME = "case"
 ROW_GROUP = 122_880
 
 
-class Datasets:
-    """What an engine knows of the datasets of its case; it also needs ``text``, which writes out an expression."""
+class Datasets(ABC):
+    """What an engine knows of the datasets of its case."""
 
     connection: duckdb.DuckDBPyConnection
     backend: Backend
@@ -32,9 +33,9 @@ class Datasets:
     _views: dict[str, tuple[tuple[Path, ...], ir.Table]]
     _known: threading.Lock
 
+    @abstractmethod
     def text(self, expression: ir.Table | str) -> str:
         """Write out ``expression`` for the engine."""
-        raise NotImplementedError
 
     def read(self, path: Path, *more: Path) -> ir.Table:
         """Return the dataset at ``path`` as a lazy table; with ``more``, all of them as one, joined by column names."""

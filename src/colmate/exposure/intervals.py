@@ -16,7 +16,7 @@ from colmate.exposure.bits import Bits, Fact, any_of
 from colmate.exposure.marks import Marks, appearances
 from colmate.exposure.tables import DoubtsLike
 
-__all__ = ["Intervals"]
+__all__ = ["LEFT", "Intervals"]
 
 Interval = tuple[int, int]
 TOLD, LEFT = "exposure:told", "exposure:left"

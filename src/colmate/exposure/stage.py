@@ -14,7 +14,7 @@ from colmate.engine import Engine
 from colmate.exposure.bits import Bits, Fact
 from colmate.exposure.controllers import controllers, names
 from colmate.exposure.harms import harms
-from colmate.exposure.intervals import Intervals
+from colmate.exposure.intervals import LEFT, Intervals
 from colmate.exposure.marks import IDENTIFIER, Marks, held, plan, record_marks
 from colmate.exposure.owners import Owners, outward, sources, ways_of
 from colmate.exposure.period import period
@@ -72,7 +72,7 @@ def expose(
         labels=labels,
     )
     engine.drop("exposure:held", "exposure:people", *(f"exposure:marks:{item.number}" for item in marks))
-    engine.drop("exposure:controllers", "exposure:left")
+    engine.drop("exposure:controllers", LEFT)
     tell(steps, steps)
     return exposed
 

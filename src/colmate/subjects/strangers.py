@@ -37,6 +37,8 @@ def strangers(engine: Engine, profiles: ir.Table, count: int) -> ir.Table:
     share = max(1, count // DRAWN)
     blocks = max(1, count // share // AGAINST)
     drawn = profiles.filter(profiles.profile % share == 0)
+    # so many there are by chance; more only where somebody chose the fingerprints, to have all drawn
+    drawn = drawn.order_by("profile").limit(2 * DRAWN)
     drawn = drawn.select("mention", block=(drawn.profile % (share * blocks)).cast("int64"))
     kept = engine.materialise(drawn, "drawn")
     left, right = kept, kept.view()

@@ -17,9 +17,9 @@ BOOK: Final = "xl/workbook.bin"
 RELATED: Final = "xl/_rels/workbook.bin.rels"
 # a sheet in the list of sheets: state, number, the key of its part, its name
 LISTED: Final = re.compile(rb"\x9c\x01(?:[\x80-\xff]{0,3}[\x00-\x7f])[\x00-\x02]\0{3}.{4}", re.DOTALL)
-# how many ranges, the ranges, the end of the list
 RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\s([^<>]*)")
 ATTRIBUTE: Final = re.compile(r"""(\w+)\s*=\s*["']([^"']*)["']""")
+# how many ranges, the ranges, the end of the list
 BEGIN: Final = b"\xb1\x01\x04"
 SPAN: Final = struct.Struct("<3sIIII")
 ONE: Final = b"\xb0\x01\x10"
@@ -37,13 +37,17 @@ def merged_of(content: io.BytesIO) -> dict[str, list[Range]]:
             if BOOK not in archive.namelist():
                 return {}
             targets = _targets(archive.read(RELATED).decode("utf-8", "replace"))
-            found = {}
-            for key, name in _listed(archive.read(BOOK)):
-                target = targets.get(key, "").lstrip("/")
-                found[name] = _ranges(archive.read(target if target.startswith("xl/") else f"xl/{target}"))
-            return found
+            parts = {name: _part(targets.get(key, "")) for key, name in _listed(archive.read(BOOK))}
+            # each once: a list may name one part a thousand times
+            ranges = {part: _ranges(archive.read(part)) for part in set(parts.values())}
+            return {name: ranges[part] for name, part in parts.items()}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, ValueError, RuntimeError, MemoryError):
         return {}
+
+
+def _part(target: str) -> str:
+    target = target.lstrip("/")
+    return target if target.startswith("xl/") else f"xl/{target}"
 
 
 def _targets(relations: str) -> dict[str, str]:

@@ -40,6 +40,7 @@ class Table:
 
 
 def quoted(name: str) -> str:
+    """Return a name as a statement quotes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
