@@ -1,6 +1,6 @@
 """Score Colmate and its peers: ``python -m benchmarks.notes_fr [PART|both] [--peers PYTHON] [--traps]``.
 
-The parts are dev, test, dev-2a and dev-2b, dev-3a and dev-3b (traps); both: the first two.
+The parts are dev, test, dev-2a and dev-2b, dev-3a, dev-3b, dev-4a and dev-4b (traps); both: the first two.
 
 ``--peers`` names the interpreter in which EDS-NLP, Presidio and ``fr_core_news_sm`` are installed (this one unless
 told); a peer that is not there is skipped with a sentence.
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.notes_fr", description=__doc__)
     parser.add_argument("part", choices=(*PARTS, *HALVES, *TRAPS, "both"), default="both", nargs="?")
     parser.add_argument("--peers", type=Path, default=Path(sys.executable), metavar="PYTHON")
-    parser.add_argument("--traps", action="store_true", help="also each trap (of dev, dev-2a and dev-3a only)")
+    parser.add_argument("--traps", action="store_true", help="also each trap (of dev and the parts a only)")
     asked = parser.parse_args(arguments)
     for part in PARTS if asked.part == "both" else (asked.part,):
         notes = read(part)
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scores = _scores(notes, asked.peers)
         _headline(scores)
         _categories(scores)
-        if asked.traps and part in ("dev", HALVES[0], TRAPS[0]):
+        if asked.traps and (part == "dev" or part.endswith("a")):
             _traps(scores["Colmate"])
         _identifiers(notes, asked.peers)
     return 0

@@ -1,7 +1,7 @@
 """Write the parts from the hand-written sources: ``python -m benchmarks.notes_fr.build``.
 
 ``dev`` and ``test`` come from ``sources/``; ``dev-2a`` and ``dev-2b`` from ``dev-2.txt``, halved by hash; ``dev-3a``
-and ``dev-3b`` from ``dev-3.txt``, by author.
+and ``dev-3b`` from ``dev-3.txt``, ``dev-4a`` and ``dev-4b`` from ``dev-4.txt``, by author.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.notes_fr.degrade import degrade
 from benchmarks.notes_fr.grammar import Writer, plan
 from benchmarks.notes_fr.text import (
+    AUTHORS,
     HALVES,
     HOME,
     PARTS,
@@ -26,7 +27,7 @@ from benchmarks.notes_fr.text import (
     number,
     plain,
     split,
-    traps_by_hand,
+    traps_by_author,
     write,
 )
 
@@ -60,8 +61,8 @@ def build_halves(others: dict[str, list[Note]]) -> dict[str, list[Note]]:
 
 
 def build_traps(others: dict[str, list[Note]]) -> dict[str, list[Note]]:
-    """The traps of the third development part, without the notes that another part holds already."""
-    return _laid_out(TRAPS, traps_by_hand(), others)
+    """The traps of the third and fourth part, without the notes that another part holds already."""
+    return _laid_out(TRAPS, ((AUTHORS[author], draft) for author, draft in traps_by_author()), others)
 
 
 def _laid_out(

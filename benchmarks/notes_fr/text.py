@@ -22,10 +22,15 @@ SOURCES = HOME / "sources"
 PARTS = ("dev", "test")
 # of the second development part: cues are written from the first half, the other one only tells how well they carry
 HALVES = ("dev-2a", "dev-2b")
-# traps by three further authors: the errors of the first two are read, of the third only scores
-TRAPS = ("dev-3a", "dev-3b")
-# lines of ``dev-3.txt`` that say whose notes follow
-AUTHORS = {"# author one": "dev-3a", "# author two": "dev-3a", "# author three": "dev-3b"}
+# traps by further authors: of a part ``a`` the errors are read, of a part ``b``, another author's, only scores
+TRAPS = ("dev-3a", "dev-3b", "dev-4a", "dev-4b")
+# lines of ``dev-3.txt`` and ``dev-4.txt`` that say whose notes follow
+AUTHORS = {
+    **dict.fromkeys(("one", "two"), "dev-3a"),
+    "three": "dev-3b",
+    **dict.fromkeys(("four", "five", "six", "seven", "eight", "nine"), "dev-4a"),
+    "ten": "dev-4b",
+}
 DEV_SHARE = 0.42
 CATEGORIES = (
     *("hiv_sti", "psychiatric", "suicide", "addiction", "pregnancy_fertility", "sexual_life", "religion"),
@@ -198,13 +203,15 @@ def halves_by_hand() -> Iterator[tuple[str, Draft]]:
         yield from ((HALVES[rank % 2], draft) for rank, draft in enumerate(ranked))
 
 
-def traps_by_hand() -> Iterator[tuple[str, Draft]]:
-    """The traps of the third development part, each with its part: by author."""
-    part = TRAPS[0]
-    for line in (HOME / "dev-3.txt").read_text(encoding="utf-8").splitlines():
-        part = AUTHORS.get(line, part)
-        if line and not line.startswith("#"):
-            yield part, parse(line)
+def traps_by_author() -> Iterator[tuple[str, Draft]]:
+    """The traps of the third and fourth development part, each with its author."""
+    author = ""
+    for name in ("dev-3", "dev-4"):
+        for line in (HOME / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+            if line.startswith("# author "):
+                author = line.removeprefix("# author ")
+            elif line and not line.startswith("#"):
+                yield author, parse(line)
 
 
 def number(*names: object) -> int:
