@@ -53,7 +53,8 @@ class Cue:
     """One phrase of one category. ``weak``: a test or wish; ``denied``: has its negation; ``victim``: others act;
 
     ``sequel``: what a severe illness leaves, no other illness beside one; ``beside``: words without one of which, not
-    far from it, a cue (or a trap) is none: the neighbours tell the sense of a word that has several.
+    far from it, a cue (or a trap) is none: the neighbours tell the sense of a word that has several; ``sense``: such a
+    word whose every use is to be judged.
     """
 
     category: str
@@ -62,6 +63,7 @@ class Cue:
     victim: bool = False
     denied: bool = False
     sequel: bool = False
+    sense: bool = False
     beside: Beside | None = None
 
 
@@ -221,13 +223,13 @@ def _specific(matches: list[Match]) -> list[Match]:
 
 def _cues(category: str, groups: Iterable[dict[str, Any]], trap: bool) -> Iterator[Cue]:
     for group in groups:
-        if bool(group.get("trap")) is trap:
+        if bool(group.get("trap")) is trap and not group.get("sense"):
             beside = Beside(tuple(group["beside"])) if "beside" in group else None
             for phrase in group["any"]:
                 yield Cue(
                     category,
                     compile_phrase(phrase, loose=trap),
-                    **{key: key in group for key in ("weak", "victim", "denied", "sequel")},
+                    **{key: key in group for key in ("weak", "victim", "denied", "sequel", "sense")},
                     beside=beside,
                 )
 
