@@ -13,39 +13,15 @@ from typing import Any
 from colmate.catalogue import load, special_categories
 from colmate.notes.anchors import Anchors, anchors
 from colmate.notes.phrases import FIRSTS, Phrase, compile_phrase, engine_patterns, union
+from colmate.notes.senses import Beside, senses
 
 __all__ = ["Cue", "CueBook", "Match", "cue_book"]
 
 _WORD = re.compile(r"[a-z0-9]+")
-_STOP = re.compile(r"[;\n|]| - | //? |[.?!](?:\s|$)")
 _PARTED = re.compile(r"[.,;:/(\n]")
 GENERAL, SEVERE = "health_other", "serious_illness"
 # of a trap: whatever the category
 EVERY = ""
-# characters on each side in which the neighbours of a word of several senses are looked for
-NEAR = 90
-# letters of a word behind which a point may only shorten it
-ABBREVIATED = 3
-
-
-@dataclass(frozen=True)
-class Beside:
-    """Phrases of which one stands near; compiled when a note first asks for it."""
-
-    phrases: tuple[str, ...]
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        return union(compile_phrase(phrase, loose=True) for phrase in self.phrases)
-
-    def near(self, folded: str, start: int, end: int) -> bool:
-        """Tell whether one stands near ``folded[start:end]``, outside of it, in the same statement."""
-        stops = [stop.end() for stop in _STOP.finditer(folded, max(0, start - NEAR), start)]
-        # the point of an abbreviation ends nothing
-        short = end - start <= ABBREVIATED and folded[end : end + 1] == "."
-        stop = _STOP.search(folded, end + short, end + NEAR)
-        low, high = stops[-1] if stops else max(0, start - NEAR), stop.start() if stop else end + NEAR
-        return bool(self.pattern.search(folded, low, start) or self.pattern.search(folded, end, high))
 
 
 @dataclass(frozen=True)
@@ -135,7 +111,9 @@ class CueBook:
             if trap.cue.category != EVERY or not _PARTED.search(folded, trap.start, trap.end)
         ]
         places = [match.span() for match in self._places.finditer(folded)]
-        return _specific(_longest(_outside(found, traps, places)))
+        told = senses().told
+        kept = _longest(_outside(found, traps, places))
+        return _specific([match for match in kept if told(folded, match.cue.category, match.start, match.end)])
 
 
 def _index(cues: tuple[Cue, ...]) -> Index:
