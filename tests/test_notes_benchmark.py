@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.notes_fr import fiction, grammar, peers
+from benchmarks.notes_fr.__main__ import _spans
 from benchmarks.notes_fr.build import SIZES, build, build_halves, build_traps
 from benchmarks.notes_fr.degrade import degrade
 from benchmarks.notes_fr.peers import Found
@@ -207,7 +208,7 @@ def test_degrading_leaves_identifiers_and_labels_where_they_were() -> None:
 
 
 def _tiny() -> list[Note]:
-    told = ("[[hiv_sti:VIH]] connu", "pas de [[suicide|n:TS]]", "père [[addiction|r:OH]]", "@veil: voile du palais")
+    told = ("[[hiv_sti|p:VIH]] connu", "pas de [[suicide|n:TS]]", "père [[addiction|r:OH]]", "@veil: voile du palais")
     return [lay_out(parse(text), str(number(text))) for text in told]
 
 
@@ -217,8 +218,8 @@ def _reader(findings: list[list[Found]]) -> Iterator[list[Found]]:
 
 def test_the_scorer_on_a_table_worked_by_hand() -> None:
     found = [
-        [Found("hiv_sti", "asserted", "patient", 0, 3)],
-        [Found("suicide", "asserted", "patient", 7, 9), Found("psychiatric", "asserted", "patient", 0, 3)],
+        [Found("hiv_sti", "asserted", "patient", 0, 3, past=True)],
+        [Found("suicide", "asserted", "patient", 7, 9, past=True), Found("psychiatric", "asserted", "patient", 0, 3)],
         [Found("addiction", "asserted", "relative", 0, 1), Found("health_other", "asserted", "relative", 0, 1)],
         [Found("religion", "asserted", "patient", 0, 5)],
     ]
@@ -236,6 +237,8 @@ def test_the_scorer_on_a_table_worked_by_hand() -> None:
     assert result.mentioned["health_other"] == Counts(0, 0, 0)  # tolerated
     assert (result.assertion.right, result.assertion.of) == (2, 3)
     assert (result.subject.right, result.subject.of) == (3, 3)
+    assert (result.past.right, result.past.of) == (2, 3)
+    assert result.over == Counts(right=1, wrong=1, missed=0)
     assert (result.traps.right, result.traps.of) == (0, 1)
     assert (result.traps_empty.right, result.traps_empty.of) == (0, 1)
     assert result.by_hand == result.mentioned
@@ -284,9 +287,18 @@ def test_keywords_are_found_wherever_they_stand() -> None:
     assert [(each.category, each.start, each.end) for each in found] == [("hiv_sti", 10, 13), ("violence_abuse", 0, 4)]
 
 
-def test_a_peer_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
-    told = peers.ask("edsnlp", tmp_path / "python", ["x"])
-    assert isinstance(told, str) and told.startswith("edsnlp was not run")
+@pytest.mark.parametrize(("peer", "given"), [("edsnlp", ["x"]), ("qualifiers", [("x", [("suicide", 0, 1, "")])])])
+def test_a_peer_that_is_not_there_is_told_in_a_sentence(tmp_path: Path, peer: str, given: list[object]) -> None:
+    told = peers.ask(peer, tmp_path / "python", given)
+    assert isinstance(told, str) and told.startswith(f"{peer} was not run")
+
+
+def test_the_qualifiers_are_given_places_and_what_a_cue_says_by_itself_and_no_judgement() -> None:
+    texts = ["mère séropositive", "RAS", "athée", "caryotype"]
+    spans = dict(zip(texts, _spans(texts), strict=True))
+    assert spans["mère séropositive"] == [("hiv_sti", 5, 17, "")]
+    assert spans["RAS"] == []
+    assert [[each[3] for each in spans[text]] for text in ("athée", "caryotype")] == [["negated"], ["hypothetical"]]
 
 
 def test_the_second_development_part_is_what_its_notes_make_and_holds_no_note_of_another() -> None:

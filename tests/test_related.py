@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,55 @@ def test_contact_data_in_a_table_of_its_own_reach_the_patient(tmp_path: Path) ->
     report = analyse(tmp_path, tables)
     assert report.persons.by_role == {"patient": 40}
     assert report.persons.reachable_by["email"] == 40
+
+
+def _family_notes() -> Tables:
+    """Four patients of forty of whose relatives a note tells; the contacts say whose mother, brother, child is whom."""
+    people = [leaks.row(n) for n in range(40)]
+    told = ["mère bipolaire", "frère schizophrène", "sa fille est toxicomane", "père alcoolique, mère dépressive"]
+    notes = [*told, *["à rappeler après 18 h"] * 36]
+    # ODILE is called twice; LEA and ROMANE leave open which daughter; one patient's mother is in the file, no father
+    contacts = [
+        (0, "ODILE", "Mère", 1), (0, "ODILE", "Mère", 1), (1, "LUC", "Frère", 2), (2, "LEA", "Fille", 3),
+        (2, "ROMANE", "Fille", 4), (3, "HUGUETTE", "Mère", 5), (3, "PAUL", "Ami", 6),
+        *[(n, first, link, 10 + n) for n, first, link in zip(
+            range(4, 24), ["ALAIN", "NICOLE", "YVES", "SYLVIE"] * 5, ["Conjoint", "Mère", "Père", "Soeur"] * 5,
+            strict=True)],
+    ]  # fmt: skip
+    return {
+        "patients": [["id", "nom", "prenom", "date_naissance", "remarques"]]
+        + [[str(300 + n), *person[:3], notes[n]] for n, person in enumerate(people)],
+        "personnes_a_prevenir": [["id", "patient_id", "nom", "prenom", "telephone", "lien_parente"]]
+        + [
+            [str(n + 1), str(300 + patient), people[patient][0], first, f"06399{70_000 + phone:05}", link]
+            for n, (patient, first, link, phone) in enumerate(contacts)
+        ],
+    }
+
+
+def test_relatives_of_whom_notes_tell_are_held_where_one_contact_is_of_that_kin(tmp_path: Path) -> None:
+    report = analyse(tmp_path, _family_notes())
+    columns = {column.name: column.semantic_type for table in report.tables for column in table.columns}
+    assert columns["lien_parente"] == "kinship"
+    near = report.relatives
+    assert near.by_kin == {"mother": 2, "brother": 1, "daughter": 1, "father": 1}
+    assert (near.at_least, near.at_most, near.patients) == (5, 5, 4)
+    # the mother named twice, the brother, the other mother; which daughter is not known, nor who the father is
+    assert near.held == 3
+    page = (tmp_path / "case" / "report.html").read_text(encoding="utf-8")
+    assert re.search(r"par un contact du patient \(personne à prévenir, de confiance…\)\s:\s3\.", page)
+    assert not any(name in page for name in ("ODILE", "HUGUETTE", "ROMANE"))
+
+
+def test_relatives_are_held_beside_their_patient_in_one_table(tmp_path: Path) -> None:
+    tables = _family_notes()
+    _, *patients = tables["patients"]
+    whom = [("ODILE", "mère"), ("LUC", "frère"), ("LEA", "fille"), ("PAUL", "ami"), ("ALAIN", "conjoint")]
+    header = ["nom", "prenom", "date_naissance", "remarques", "contact_nom", "contact_prenom", "contact_tel",
+              "contact_lien"]  # fmt: skip
+    rows = [
+        [*row[1:], f"{row[1]}X", whom[n % 5][0], f"06399{60_000 + n:05}", whom[n % 5][1]]
+        for n, row in enumerate(patients)
+    ]
+    # mother, brother and daughter are named; the fourth patient's contact is a friend
+    assert analyse(tmp_path, {"patients": [header, *rows]}).relatives.held == 3

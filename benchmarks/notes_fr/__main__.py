@@ -16,7 +16,11 @@ from pathlib import Path
 from benchmarks.notes_fr import peers
 from benchmarks.notes_fr.score import Counts, FindingLike, Score, macro, score, score_identifiers
 from benchmarks.notes_fr.text import CATEGORIES, HALVES, IDENTIFIERS, PARTS, TRAPS, Identifier, Note, read
-from colmate import read_notes
+from colmate import Finding, read_notes
+from colmate.notes.cues import cue_book
+
+# Colmate's cues, judged by the words around them as EDS-NLP does; the seconds are EDS-NLP's alone
+QUALIFIED = "Colmate's cues, EDS-NLP's qualifiers"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\n## {part}: {len(notes):,} notes")
         scores = _scores(notes, asked.peers)
         _headline(scores)
-        _categories(scores)
+        _categories({name: of for name, of in scores.items() if name != QUALIFIED})
         if asked.traps and (part == "dev" or part.endswith("a")):
             _traps(scores["Colmate"])
         _identifiers(notes, asked.peers)
@@ -40,38 +44,62 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _scores(notes: Sequence[Note], interpreter: Path) -> dict[str, Score]:
     scores = {"Colmate": score(notes, read_notes), "keywords": score(notes, peers.keywords)}
-    answer = peers.ask("edsnlp", interpreter, [note.text for note in notes])
-    if isinstance(answer, str):
-        print(f"\n{answer}")
-    else:
-        found = [[peers.Found(**finding) for finding in findings] for findings in answer.found]
-        scores["EDS-NLP"] = score(notes, lambda _: _given(found))
-        scores["EDS-NLP"].seconds = answer.seconds
+    texts = [note.text for note in notes]
+    asked: dict[str, tuple[str, Sequence[object]]] = {
+        "EDS-NLP": ("edsnlp", texts),
+        QUALIFIED: ("qualifiers", list(zip(texts, _spans(texts), strict=True))),
+    }
+    for name, (peer, given) in asked.items():
+        answer = peers.ask(peer, interpreter, given)
+        if isinstance(answer, str):
+            print(f"\n{answer}")
+        else:
+            scores[name] = _answered(notes, answer)
     return scores
+
+
+def _answered(notes: Sequence[Note], answer: peers.Answer) -> Score:
+    found = [[peers.Found(**finding) for finding in findings] for findings in answer.found]
+    result = score(notes, lambda _: _given(found))
+    result.seconds = answer.seconds
+    return result
 
 
 def _given(found: Iterable[Sequence[FindingLike]]) -> Iterator[Sequence[FindingLike]]:
     return iter(found)
 
 
+def _spans(texts: Iterable[str]) -> Iterator[list[peers.Span]]:
+    """What Colmate finds in each text, without what it makes of it: only the reading that a cue has of itself."""
+    cues = {(cue.category, cue.phrase.source): cue for cue in cue_book().cues}
+
+    def own(finding: Finding) -> str:
+        cue = cues[finding.category, finding.cue]
+        return "negated" if cue.denied else "hypothetical" if cue.weak else ""
+
+    for found in read_notes(texts):
+        yield [(each.category, each.start, each.end, own(each)) for each in found]
+
+
 def _headline(scores: dict[str, Score]) -> None:
     print(
         "\nMacro-F1 of what is mentioned, of that in the notes by hand, in the traps alone (behind it their micro-F1),"
-        "\nof what is told of the patient; then shares, of the traps those exactly right.\n"
+        "\nof what is told of the patient; then shares (and the F1 of what is told as over), of the traps those exactly"
+        "\nright.\n"
     )
     print(
-        "| | mentioned | by hand | in traps | micro | told | assertion | subject "
+        "| | mentioned | by hand | in traps | micro | told | assertion | subject | past | F1 of past "
         "| traps | traps without a label | traps whole | CPU |"
     )
-    print(f"|---|{'---|' * 11}")
+    print(f"|---|{'---|' * 13}")
     for name, of in scores.items():
         figures = (
             of.macro_f1, macro(of.by_hand), of.trapped_macro_f1, of.trapped_micro_f1, of.told_macro_f1,
         )  # fmt: skip
         macros = " | ".join(f"{figure:.3f}" for figure in figures)
-        told = (of.assertion, of.subject, of.traps, of.traps_empty, of.traps_whole)
-        shares = " | ".join(f"{share.value:.1%}" for share in told)
-        print(f"| {name} | {macros} | {shares} | {of.seconds:.1f} s |")
+        read, trapped = (of.assertion, of.subject, of.past), (of.traps, of.traps_empty, of.traps_whole)
+        shares, traps = (" | ".join(f"{share.value:.1%}" for share in each) for each in (read, trapped))
+        print(f"| {name} | {macros} | {shares} | {of.over.f1:.2f} | {traps} | {of.seconds:.1f} s |")
     one = next(iter(scores.values()))
     print(f"\n{one.traps.of} notes set a trap, {one.traps_empty.of} of them without a label: silence is right there.")
 

@@ -1,8 +1,8 @@
-"""What else could be used: a keyword search, EDS-NLP's own components, Presidio for identifiers.
+"""What else could be used: a keyword search, EDS-NLP (its components, its qualifiers), Presidio for identifiers.
 
-The last two live in an interpreter of their own, so that the project need not install them:
-``PYTHON -m benchmarks.notes_fr.peers edsnlp|presidio`` reads texts (a JSON list) and writes what it found (a list of
-lists), with the seconds of processor it took.
+All but the first live in an interpreter of their own, so that the project need not install them:
+``PYTHON -m benchmarks.notes_fr.peers edsnlp|qualifiers|presidio`` reads texts (a JSON list; for the qualifiers each
+with its spans) and writes what it found (a list of lists), with the seconds of processor it took.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Found:
     subject: str
     start: int
     end: int
+    past: bool = False
 
 
 def keywords(texts: Iterable[str]) -> Iterator[list[Found]]:
@@ -74,28 +76,73 @@ PRESIDIO = {
     "LOCATION": "address",
 }
 
+# the month in which the notes were written: what is dated earlier is history
+WRITTEN = datetime(2026, 11, 15)
+
 
 def edsnlp(texts: list[str]) -> list[list[dict[str, Any]]]:
-    """What EDS-NLP finds, with its own negation, hypothesis, reported speech and family."""
+    """What EDS-NLP finds, with its own qualifiers."""
+    pipe = _pipe(EDSNLP)
+    return [[asdict(found) for found in _edsnlp(pipe(_doc(pipe, text)))] for text in texts]
+
+
+def _pipe(finders: Iterable[str] = (), **common: Any) -> Any:
+    """EDS-NLP's pipeline: sentences, dates, what finds, what qualifies (``common``: settings of the latter)."""
     pipe = import_module("edsnlp").blank("eds")
-    pipe.add_pipe("eds.sentences")
-    pipe.add_pipe("eds.normalizer")
-    for name in EDSNLP:
+    for name in ("sentences", "normalizer", "dates", *finders):
         pipe.add_pipe(f"eds.{name}")
     for name in ("negation", "hypothesis", "reported_speech", "family"):
-        pipe.add_pipe(f"eds.{name}")
-    return [[asdict(found) for found in _edsnlp(pipe(text))] for text in texts]
+        pipe.add_pipe(f"eds.{name}", config=common)
+    pipe.add_pipe("eds.history", config={"use_dates": True, **common})
+    return pipe
+
+
+def _doc(pipe: Any, text: str) -> Any:
+    doc = pipe.make_doc(text)
+    doc._.note_datetime = WRITTEN
+    return doc
 
 
 def _edsnlp(doc: Any) -> Iterator[Found]:
     grouped = (span for name in EDSNLP for span in doc.spans.get(name, ()))
     for span in {(span.label_, span.start, span.end): span for span in (*doc.ents, *grouped)}.values():
         if span.label_ in EDSNLP:
-            told = span._
-            unsure = told.hypothesis or told.reported_speech
-            assertion = "negated" if told.negation else "hypothetical" if unsure else "asserted"
-            subject = "relative" if told.family else "patient"
-            yield Found(EDSNLP[span.label_], assertion, subject, span.start_char, span.end_char)
+            yield _judged(span, EDSNLP[span.label_], span.start_char, span.end_char)
+
+
+def _judged(span: Any, category: str, start: int, end: int, own: str = "") -> Found:
+    told = span._
+    unsure = told.hypothesis or told.reported_speech or own == "hypothetical"
+    assertion = "negated" if told.negation or own == "negated" else "hypothetical" if unsure else "asserted"
+    subject = "relative" if told.family else "carer" if category == "judgement" else "patient"
+    return Found(category, assertion, subject, start, end, bool(told.history))
+
+
+# category, start, end, and the reading that the cue has of itself ("VIH négatif", a mere test), or ""
+Span = tuple[str, int, int, str]
+
+
+def qualifiers(given: list[tuple[str, list[Span]]]) -> list[list[dict[str, Any]]]:
+    """What EDS-NLP's negation, hypothesis, reported speech, family and history make of spans found by another.
+
+    The spans may overlap. What a cue denies or leaves open by itself stays so: the qualifiers read around it.
+    """
+    pipe = _pipe(span_getter="cues")
+    return [[asdict(found) for found in _qualified(pipe, text, spans)] for text, spans in given]
+
+
+def _qualified(pipe: Any, text: str, spans: Sequence[Span]) -> Iterator[Found]:
+    if not spans:
+        return
+    doc = _doc(pipe, text)
+    doc.spans["cues"] = [
+        doc.char_span(start, end, alignment_mode="expand", label=category, span_id=str(place))
+        for place, (category, start, end, _) in enumerate(spans)
+    ]
+    for _, component in pipe.pipeline:
+        doc = component(doc)
+    for (category, start, end, own), span in zip(spans, doc.spans["cues"], strict=True):
+        yield _judged(span, category, start, end, own)
 
 
 def presidio(texts: list[str]) -> list[list[dict[str, Any]]]:
@@ -130,12 +177,12 @@ class Answer:
     seconds: float
 
 
-def ask(peer: str, interpreter: Path, texts: list[str]) -> Answer | str:
-    """Run a peer in its interpreter; a sentence when it cannot be run there."""
+def ask(peer: str, interpreter: Path, given: Sequence[Any]) -> Answer | str:
+    """Run a peer in its interpreter on texts (or texts with spans); a sentence when it cannot be run there."""
     command = [str(interpreter), "-W", "ignore", "-m", "benchmarks.notes_fr.peers", peer]
     home = HERE.parent.parent
     try:
-        done = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, check=False, cwd=home)
+        done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=False, cwd=home)
     except OSError as error:
         return f"{peer} was not run: {interpreter} cannot be started ({error.strerror})."
     if done.returncode:
@@ -146,9 +193,11 @@ def ask(peer: str, interpreter: Path, texts: list[str]) -> Answer | str:
 
 def main(peer: str) -> int:
     """The worker's side of `ask`."""
-    texts = json.load(sys.stdin)
+    given = json.load(sys.stdin)
     begun = time.process_time()
-    found = {"edsnlp": edsnlp, "presidio": presidio}[peer](texts)
+    readers: dict[str, Callable[[Any], list[list[dict[str, Any]]]]]
+    readers = {"edsnlp": edsnlp, "qualifiers": qualifiers, "presidio": presidio}
+    found = readers[peer](given)
     print(json.dumps({"found": found, "seconds": time.process_time() - begun}))
     return 0
 

@@ -23,6 +23,8 @@ class FindingLike(Protocol):
     def start(self) -> int: ...
     @property
     def end(self) -> int: ...
+    @property
+    def past(self) -> bool: ...
 
 
 Reader = Callable[[Iterable[str]], Iterator[Sequence[FindingLike]]]
@@ -87,9 +89,10 @@ class Score:
 
     ``mentioned``: the note speaks of the category at all; ``told``: it says it of the patient, asserted, now or past;
     ``by_hand``: as ``mentioned``, of the notes written by hand; ``trapped``: of the notes of a trap. ``assertion`` and
-    ``subject``: of the labels met by a finding. ``traps``: notes of a trap in which the categories are exactly the
-    labelled ones; ``traps_empty``: of those without a label, in which nothing may be found; ``traps_whole``:
-    assertions and subjects are right too.
+    ``subject``: of the labels met by a finding; ``past``: of the same, whether what is told is over, and ``over``: the
+    same counted for those that are labelled or read as over, which are few. ``traps``: notes of a trap in which the
+    categories are exactly the labelled ones; ``traps_empty``: of those without a label, in which nothing may be found;
+    ``traps_whole``: assertions and subjects are right too.
     """
 
     mentioned: dict[str, Counts] = field(default_factory=lambda: _none())
@@ -98,6 +101,8 @@ class Score:
     trapped: dict[str, Counts] = field(default_factory=lambda: _none())
     assertion: Share = field(default_factory=Share)
     subject: Share = field(default_factory=Share)
+    past: Share = field(default_factory=Share)
+    over: Counts = field(default_factory=Counts)
     traps: Share = field(default_factory=Share)
     traps_empty: Share = field(default_factory=Share)
     traps_whole: Share = field(default_factory=Share)
@@ -162,6 +167,8 @@ def _note(result: Score, note: Note, findings: Sequence[FindingLike]) -> None:
     for label, finding in _matched(note.findings, findings):
         result.assertion.add(label.assertion == finding.assertion)
         result.subject.add(label.subject == finding.subject)
+        result.past.add(label.past == finding.past)
+        result.over.add(label.past, finding.past)
     if note.trap:
         kept = [finding for finding in findings if finding.category not in note.tolerated]
         right = {finding.category for finding in kept} == {label.category for label in note.findings}

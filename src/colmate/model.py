@@ -192,13 +192,15 @@ class SpecialCategory(Section):
 class Relatives(Section):
     """Those near the patients of whom notes tell, as a fact or a supposition: data subjects, in no count of persons.
 
-    ``at_least`` and ``at_most`` estimate how many they are; ``patients``: those who have one. ``by_kin``: patients with
-    such a relative, by kind; ``by_category``: at least how many relatives each special category is told of.
+    ``at_least`` and ``at_most`` estimate how many they are; ``patients``: those who have one; ``held``: how many of
+    them the file itself names, as one certain contact of the patient, so that they can be told by name. ``by_kin``:
+    patients with such a relative, by kind; ``by_category``: at least how many relatives a special category is told of.
     """
 
     at_least: int = Field(default=0, ge=0)
     at_most: int = Field(default=0, ge=0)
     patients: int = Field(default=0, ge=0)
+    held: int = Field(default=0, ge=0)
     by_kin: dict[str, int] = Field(default_factory=dict)
     by_category: dict[str, int] = Field(default_factory=dict)
     method: list[str] = Field(default_factory=list, description="how the estimates were made")

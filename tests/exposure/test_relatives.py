@@ -10,7 +10,7 @@ from colmate.catalogue import load
 from colmate.engine import Engine
 from colmate.exposure import Context, expose
 from colmate.model import Relatives
-from tests.exposure.samples import findings, mentions, patients, persons, table
+from tests.exposure.samples import Columns, findings, mentions, patients, persons, table
 
 KINDS = sorted(load("kin"))
 NAMED = {"nom": ("last_name", "patient"), "com": ("free_text", None)}
@@ -64,8 +64,8 @@ def test_what_is_counted(engine: Engine) -> None:
     assert found.patients == 2
     assert found.by_kin == {"mother": 2, "brother": 1}
     assert found.by_category == {"genetic": 2, "psychiatric": 2}
-    assert found.method == [load("assumptions")[key]["en"] for key in ("relatives_kin", "relatives_least",
-                                                                         "relatives_most")]  # fmt: skip
+    stated = ("relatives_kin", "relatives_least", "relatives_most", "relatives_held")
+    assert found.method == [load("assumptions")[key]["en"] for key in stated]
 
 
 def test_what_is_denied_of_a_relative_or_said_of_the_patient_counts_nobody(engine: Engine) -> None:
@@ -117,3 +117,76 @@ def test_the_estimates_hold_together(told: list[Told]) -> None:
     assert max(found.by_kin.values()) <= found.patients
     one = {(record, kin) for record, kin, _, _ in told}
     assert found.at_most <= 2 * len(one)
+
+
+# kinship, person of each contact of patient 7 (records 1…) and of patient 8 (the last one, of whom no note tells)
+Contacts = list[tuple[str | None, int]]
+BESIDE = {"id": ("patient_id", "patient"), "nom": ("last_name", "relative"), "lien": ("kinship", "relative")}
+
+
+def held(engine: Engine, contacts: Contacts, told: list[tuple[str, bool]], columns: Columns = BESIDE) -> Relatives:
+    named = [("7", kinship) for kinship, _ in contacts] + [("8", "mother")]
+    rows = [[number, "A", kinship, "x"][: len(columns)] for number, kinship in named]
+    kept: list[tuple[int, int, str, int | None]] = [
+        (1, 1, "patient", 7),
+        *[(2, record, "patient", 7) for record in range(1, len(contacts) + 1)],
+        *[(2, record, "relative", person) for record, (_, person) in enumerate(contacts, 1)],
+        (2, len(contacts) + 1, "patient", 8),
+        (2, len(contacts) + 1, "relative", 99),
+    ]
+    people = {7: "patient", 8: "patient", 99: "relative"} | {person: "relative" for _, person in contacts}
+    return expose(
+        engine,
+        [table(engine, NAMED, [["A", "x"]]), table(engine, columns, rows, number=2)],
+        mentions(engine, kept),
+        persons(engine, people),
+        findings(engine, [(1, 1, "c1", "genetic", "asserted", "relative", kin, several) for kin, several in told]),
+        Context(),
+    ).relatives
+
+
+@pytest.mark.parametrize(
+    ("contacts", "told", "count"),
+    [
+        ([("mother", 1)], [("mother", False)], 1),
+        ([("mother", 1)], [("father", False)], 0),
+        ([("mother", 1), ("father", 2)], [("mother", False), ("father", False)], 2),
+        # named twice, one person; two persons of one kind
+        ([("mother", 1), ("mother", 1)], [("mother", False)], 1),
+        ([("brother", 1), ("brother", 2)], [("brother", False)], 0),
+        ([("brother", 1)], [("brother", True)], 0),
+        # a child may be the son, and the son may be the child; two of them leave it open
+        ([("son", 1)], [("child", False)], 1),
+        ([("child", 1)], [("son", False)], 0),
+        ([("son", 1), ("child", 2)], [("son", False)], 0),
+        ([("son", 1), ("daughter", 2)], [("son", False), ("child", False)], 1),
+        ([("son", 1)], [("son", False), ("child", False)], 1),
+        # there is one mother
+        ([("mother", 1), ("parents", 2)], [("mother", False)], 1),
+        ([("mother", 1)], [("parents", False)], 1),
+        # nobody in particular
+        ([("near", 1), ("family", 2)], [("near", False), ("family", False)], 0),
+        ([("ma voisine", 1), (None, 2)], [("mother", False)], 0),
+        # the contact is the patient over again
+        ([("mother", 7)], [("mother", False)], 0),
+    ],
+)
+def test_who_is_told_of_is_held_where_the_file_names_one_of_the_kind(
+    engine: Engine, contacts: Contacts, told: list[tuple[str, bool]], count: int
+) -> None:
+    found = held(engine, contacts, told)
+    assert found.held == count
+    assert found.held <= found.at_least
+
+
+@pytest.mark.parametrize(
+    ("columns", "count"),
+    [
+        ({"id": BESIDE["id"], "nom": BESIDE["nom"]}, 0),
+        (BESIDE | {"lien_2": ("kinship", "relative")}, 0),
+        ({**BESIDE, "lien": ("kinship", "patient")}, 1),
+        ({**BESIDE, "lien": ("kinship", "patient"), "assure": ("last_name", "insured")}, 0),
+    ],
+)
+def test_only_one_column_that_is_the_contacts_tells_the_kinship(engine: Engine, columns: Columns, count: int) -> None:
+    assert held(engine, [("mother", 1)], [("mother", False)], columns).held == count

@@ -120,6 +120,7 @@ def test_every_category_has_sentences_and_cues() -> None:
         "social_vulnerability"),
         ("pas d'allergie", "health_other"), ("n'est plus syndiqué", "politics_union"),
         ("dépistage VIH fait, nég", "hiv_sti"), ('"VIH -"', "hiv_sti"), ("VIH - VHB -", "hiv_sti"),
+        ("ADN HPV non détecté", "hiv_sti"), ("TPE non retenu", "hiv_sti"), ("OH 0, T 12", "addiction"),
     ],
 )  # fmt: skip
 def test_negated(text: str, category: str) -> None:
@@ -144,6 +145,7 @@ def test_negated(text: str, category: str) -> None:
         ("il paraît qu'elle est voilée", "religion"),
         ("bipolaire ??", "psychiatric"), ("dépression pas exclue", "psychiatric"), ("se prostituerait", "sexual_life"),
         ("SEP ? IRM prévue", "serious_illness"), ("caryotype demandé", "genetic"),
+        ("OH ++ ?", "addiction"), ("la mère me dit que c'est la dépression qui recommence", "psychiatric"),
     ],
 )  # fmt: skip
 def test_supposed_or_heard(text: str, category: str) -> None:
@@ -171,6 +173,11 @@ def test_supposed_or_heard(text: str, category: str) -> None:
         ("grand-mère victime de violences", ("violence_abuse", "asserted", "relative")),
         ("s'occupe de son père Alzheimer", ("serious_illness", "asserted", "relative")),
         ("belle-sœur trisomique", ("genetic", "asserted", "relative")),
+        ("amputation de jambe aussi chez le cousin", ("disability", "asserted", "relative")),
+        ("hép C chronique peut-être chez la tante", ("hiv_sti", "hypothetical", "relative")),
+        ("selon la voisine sa sœur serait repartie en HP", ("psychiatric", "hypothetical", "relative")),
+        ("fils a été placé", ("violence_abuse", "asserted", "relative")),
+        ("son mari a une maîtresse", ("sexual_life", "asserted", "relative")),
     ],
 )
 def test_about_a_relative(text: str, expected: tuple[str, str, str]) -> None:
@@ -185,6 +192,7 @@ def test_about_a_relative(text: str, expected: tuple[str, str, str]) -> None:
         ("dépressive depuis le décès de sa mère", "psychiatric"), ("battue par son père", "violence_abuse"),
         ("accompagnée par sa sœur, patiente sourde", "disability"), ("mère porteuse", "pregnancy_fertility"),
         ("jeune fille enceinte", "pregnancy_fertility"), ("famille turque", "ethnic_origin"),
+        ("reste de déchirure du jumeau interne", "health_other"), ("battue par son ex", "violence_abuse"),
         ("mère décédée, dépression depuis", "psychiatric"), ("homosexuel, sa mère ne le sait pas", "sexual_life"),
     ],
 )  # fmt: skip
@@ -201,6 +209,8 @@ def test_relatives_named_around_who_are_not_described(text: str, category: str) 
         ("schizophrène non observant", "psychiatric"), ("demandeur d'asile - rdv non honoré", "ethnic_origin"),
         ("idées suicidaires - téléphone à vérifier", "suicide"), ("encarté au PS / rdv non honoré",
         "politics_union"), ("refuse toute transfusion, témoin de Jéhovah", "religion"),
+        ("anapath : mélanome 0,8 mm", "serious_illness"), ("retrait de permis", "criminal"),
+        ("pas de fracture à la radio, entorse", "health_other"),
     ],
 )  # fmt: skip
 def test_negations_of_something_else(text: str, category: str) -> None:
@@ -271,7 +281,8 @@ def test_places_are_those_of_the_note_and_the_cue_is_the_catalogues() -> None:
 @pytest.mark.parametrize(
     "text",
     ["ATCD dépression", "TS en 1998", "ancien héroïnomane", "sevré depuis 2010", "cancer du sein il y a 10 ans",
-     "IVG 2012", "ex toxicomane", "a fait de la prison", "était alcoolique", "violée dans l'enfance"],
+     "IVG 2012", "ex toxicomane", "a fait de la prison", "était alcoolique", "violée dans l'enfance",
+     "FCS l'an dernier", "séjour en HP dans les années 90"],
 )  # fmt: skip
 def test_what_was(text: str) -> None:
     (findings,) = read_notes([text])
@@ -282,7 +293,8 @@ def test_what_was(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["VIH depuis 2011", "séropo, le sait depuis 2004", "12/03/2015 : dépression", "ATCD familiaux : cancer",
-     "enceinte, terme prévu mai 2020", "bipolaire", "alcoolique non sevré"],
+     "enceinte, terme prévu mai 2020", "bipolaire", "alcoolique non sevré", "battue par son ex",
+     "son ex la menace de mort"],
 )  # fmt: skip
 def test_what_is(text: str) -> None:
     (findings,) = read_notes([text])

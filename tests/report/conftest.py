@@ -171,11 +171,12 @@ def sample() -> dict[str, Any]:
             "at_least": 1_204,
             "at_most": 1_377,
             "patients": 1_150,
+            "held": 312,
             "by_kin": {"mother": 611, "brother": 404, "family": 188},
             "by_category": {"serious_illness": 702, "addiction": 391},
             "method": [
-                "Relatives of whom notes tell are counted by patient and kind of kin; no record is taken for theirs, "
-                "so they add to no count of persons.",
+                "Relatives of whom notes tell are counted by patient and kind of kin; a note is no record of "
+                "theirs and adds to no count of persons.",
             ],
         },
         "severity": {

@@ -168,6 +168,7 @@ def test_untranslated_sentences_say_that_they_are_english(document: dict[str, An
 def test_relatives_are_told_between_two_estimates_and_by_kin(document: dict[str, Any]) -> None:
     html = render(Report.model_validate(document), "en")
     assert "at least 1,204 relatives (at most 1,377) of 1,150 patients" in html
+    assert "known to the file as a contact of the patient (person to call, of trust…): 312." in html
     assert "Mother" in html
     assert "au moins 1\u202f204 proches (au plus 1\u202f377)" in render(Report.model_validate(document), "fr")
     del document["relatives"]

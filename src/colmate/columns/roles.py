@@ -14,7 +14,7 @@ PROFESSIONAL = frozenset(("professional_name", "rpps", "adeli", "specialty"))
 ACCESS = frozenset(("login", "password", "password_hash", "ip_address"))
 # identifiers and traits of a person; codes, texts, events and organisations are nobody's
 FAMILIES = frozenset(("identity", "government", "contact", "access", "money", "insurance"))
-OTHERS = frozenset(("patient_id", "stay_id", "family_rank", "blood_group")) | PROFESSIONAL
+OTHERS = frozenset(("patient_id", "stay_id", "family_rank", "kinship", "blood_group")) | PROFESSIONAL
 PERSONAL_CONTACT = frozenset(("email", "phone", "address", "postcode", "city", "commune_code", "country"))
 
 PATIENT = frozenset(("nir", "ins", "patient_id", "stay_id", "birth_date", "blood_group"))

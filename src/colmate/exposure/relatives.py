@@ -1,11 +1,13 @@
 """Those near the patients of whom notes tell: data subjects of their own, counted by patient and kind of kin.
 
-A note says "sa mère", not who she is. The kind tells relatives of one patient apart; no record is theirs, so they are
-never among the persons. What repeats leaves a span: "son frère" in two notes may be one brother or two.
+A note says "sa mère", not who she is. The kind tells relatives of one patient apart; a note is no record of theirs, so
+it adds nobody to the persons. What repeats leaves a span: "son frère" in two notes may be one brother or two. Who they
+are is known where the file itself names them (`kinsfolk`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -17,17 +19,23 @@ from colmate import model
 from colmate.catalogue import load
 from colmate.engine import Engine
 from colmate.exposure.enisa import assumptions
-from colmate.exposure.tables import ROLES
+from colmate.exposure.kinsfolk import held
+from colmate.exposure.tables import ROLES, ExposureTable
 
 __all__ = ["relatives"]
 
 # entries of the catalogue's ``assumptions``
-METHOD = frozenset(("relatives_kin", "relatives_least", "relatives_most"))
+METHOD = frozenset(("relatives_kin", "relatives_least", "relatives_most", "relatives_held"))
 FAMILY = "family"
 
 
-def relatives(engine: Engine, findings: ir.Table, mentions: ir.Table) -> model.Relatives:
-    """Count the relatives of whom ``findings`` say something that they do not deny, by the rule that it states."""
+def relatives(
+    engine: Engine, findings: ir.Table, mentions: ir.Table, tables: Sequence[ExposureTable] = ()
+) -> model.Relatives:
+    """Count the relatives of whom ``findings`` say something that they do not deny, by the rule that it states.
+
+    ``tables``: where the patients' contacts may stand.
+    """
     near = findings.filter((findings["subject"] == "relative") & (findings["assertion"] != "negated"))
     if not engine.count(near.limit(1)):
         return model.Relatives()
@@ -37,6 +45,7 @@ def relatives(engine: Engine, findings: ir.Table, mentions: ir.Table) -> model.R
         at_least=whole["least"] or 0,
         at_most=whole["most"] or 0,
         patients=whole["patients"],
+        held=held(engine, told, tables, mentions),
         by_kin=_by(engine, told.group_by("kin").aggregate(n=told["person"].nunique()), "kin"),
         by_category=_by(engine, _summed(told, ("category",)).select("category", n="least"), "category"),
         method=assumptions(METHOD),

@@ -63,7 +63,7 @@ def expose(
     exposed = Exposed(
         exposure=_types(engine, people, marks, bits),
         special_categories=_special(engine, people, bits, intervals),
-        relatives=relatives(engine, told, mentions),
+        relatives=relatives(engine, told, mentions, tables),
         severity=section,
         harms=harms(engine, people, bits),
         controllers=answering,

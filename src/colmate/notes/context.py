@@ -27,16 +27,20 @@ _PLAIN_NO = re.compile(r" (?:non|0|zero)\W*$")
 _ENDED = re.compile(r"\W{0,2}(?:pas|plus|jamais|rien|guere)\b")
 # what a list of denied things goes on with, of whatever kind
 _GOES_ON = re.compile(r"[ ,]*(?:(?:et|ou|ni)[ ]+)?(?:d[ ']|de[ ]|ni[ ])[ ]*$")
-_OWN_PAST = re.compile(r"\b(?:ancien|ex(?! viol)|sevree?s?|s est|(?:19|20)\d\d)\b")
+# "battue par son ex" tells whose former partner, not when
+_OWN_PAST = re.compile(r"\b(?:ancien|(?<!son )(?<!un )(?<![ld][ '])ex(?! viol)|sevree?s?|s est|(?:19|20)\d\d)\b")
 # the day a note was written, or a visit: not when what it speaks of was
 _DATE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d\d\b")
+_LOOKED_FOR = re.compile(r" (?:a l[a' ]|au |aux |sur l[ae']|en )[^,]*,")
 _FOUND_OUT = re.compile(r"\bdecouv\w* (?:de |d[ '])?(?:l[ae'] ?)?$")
-_CONDITIONAL = re.compile(r"rai(?:t|ent)\b")
-# "voterait", "pourraient"; wishes and nouns of the same ending are none
-_CONDITIONAL_BEFORE = re.compile(
-    r"\b(?!retrait|extrait|portrait|attrait|abstrait|distrait|soustrait|souhait|voudr|aimer|desirer|prefer)"
-    r"[a-z]{2,}rai(?:t|ent)\b"
-)
+# "mélanome 0,8 mm": no zero, no end of a statement
+_DECIMAL = re.compile(r"\b\d+[.,]\d+\b")
+# "voterait", "pourraient"; nouns of the same ending are none, nor are wishes before a cue
+_NO_VERBS = "retrait|extrait|portrait|attrait|abstrait|distrait|soustrait"
+_CONDITIONAL = re.compile(rf"\b(?!{_NO_VERBS})[a-z]{{2,}}rai(?:t|ent)\b")
+_CONDITIONAL_BEFORE = re.compile(rf"\b(?!{_NO_VERBS}|souhait|voudr|aimer|desirer|prefer)[a-z]{{2,}}rai(?:t|ent)\b")
+# "OH ++ ?": how much is asked, so whether is
+_ASKED = re.compile(r"[ +]*\?")
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:
@@ -102,8 +106,10 @@ class Clause:
 
     def _assertion(self, match: Match, low: int, high: int) -> str:
         words = triggers()
-        before, after = self._outside[low : match.start - self.start], self.text[match.end - self.start : high]
+        before = _blank(_DECIMAL, self._outside[low : match.start - self.start])
+        after = _blank(_DECIMAL, self.text[match.end - self.start : high])
         proven = bool(words.result.match(after.lstrip(" :=('-")[:40])) or after.startswith("+")
+        proven = proven and not _ASKED.match(after)
         if match.cue.denied:
             return "negated"
         plain = _blank(words.pseudo, before)
@@ -142,9 +148,13 @@ class Clause:
             return True
         # "pas de VIH, VHB, VHC": the list goes on while its items are of one kind
         place = match.start - len(between)
-        return any(
-            other.cue.category == match.cue.category and place <= other.start < match.start for other in self.cues
-        )
+        items = [
+            each for each in self.cues if each.cue.category == match.cue.category and place <= each.start < match.start
+        ]
+        if not items or pattern is not triggers().negation:
+            return bool(items)
+        # "pas de fracture à la radio, entorse": what was looked for is told, then what was found
+        return not _LOOKED_FOR.match(self.text, items[-1].end - self.start, match.start - self.start)
 
     def _denied_after(self, after: str, match: Match) -> bool:
         if _ONLY_ZERO.match(after):

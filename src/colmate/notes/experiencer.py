@@ -29,9 +29,11 @@ _FAMILY = re.compile(r"\b(?:fam|famil[a-z]*|heredite)\W+(?:\w+ ?'?\W?){0,3}$")
 # a cue that names the kin itself: "père pendu", "mère battue", "enfants placés"
 _KIN_CUE = re.compile(
     r"(?:(?:ses|les|leurs|deux|trois) )?(?:enfants|fratrie|meres?|soeurs?|filles|freres?|tante|niece|cousine)\b"
-    r"(?! (?:isole|porteu|seule|celib|au foyer))"
+    r"(?! (?:isole|porteu|seule|celib|au foyer))|fils(?= (?:\w+ ){0,2}placee?s?\b)"
 )
-_KIN_CUE_OTHER = re.compile(r"(?:peres?|fils|maris?|oncle|cousin|neveu|conjointe?|compagn(?:on|e)|epou(?:x|se))\b")
+_KIN_CUE_OTHER = re.compile(
+    r"(?:son |mon |le )?(?:peres?|fils|maris?|oncle|cousin|neveu|conjointe?|compagn(?:on|e)|epou(?:x|se))\b"
+)
 _WHO_SUFFERS = re.compile(r"\W*qui(?: (?:est|a|a ete|etait|fut|vit|subit|se fait|s est fait|prend|a subi))? ?\W*$")
 _SUFFERS = re.compile(
     r"\W*(?:(?:a ete|est|etait|fut|a subi|subit|victimes?|avait ete|s est fait|se fait|suivie?|en)"
@@ -91,7 +93,7 @@ def _before(clause: ClauseLike, low: int, match: Match, relative: tuple[int, int
         return not words.verb.match(clause.text, skip(clause.text, end))
     if words.patient.search(between) or len(WORD.findall(between)) > REACH:
         return False
-    if words.source.search(lead[-30:]) or words.verb.match(clause.text, skip(clause.text, end)):
+    if _spoken_before(clause, low, start) or words.verb.match(clause.text, skip(clause.text, end)):
         return False
     if tail(words.event, lead):
         return bool(re.match(r"\W*(?:par|d un|d une|des suites|sur|suite)\b", between))
@@ -104,15 +106,23 @@ def _before(clause: ClauseLike, low: int, match: Match, relative: tuple[int, int
     return bool(inside) and bool(_LISTED.match(clause.text[inside[-1].end - clause.start : cue]))
 
 
+def _spoken_before(clause: ClauseLike, low: int, start: int) -> bool:
+    """Tell whether the relative at ``start`` is whose words are told; not "selon sa mère son frère boit"."""
+    heard = [found.end() for found in triggers().source.finditer(clause.text, max(low, start - 30), start)]
+    return bool(heard) and not any(heard[-1] <= span[0] and span[1] < start for span in clause.relatives)
+
+
 def _after(clause: ClauseLike, match: Match, relative: tuple[int, int]) -> bool:
     words = triggers()
     start, stop = relative
     between = clause.text[match.end - clause.start : start]
-    if "," in between or len(WORD.findall(between)) > REACH_AFTER:
+    owner = tail(words.owner, between)
+    # "chez" can only name who has it
+    reach = REACH if owner and owner[0].startswith("chez") else REACH_AFTER
+    if "," in between or len(WORD.findall(between)) > reach:
         return False
     if words.source.search(between) or words.verb.match(clause.text, skip(clause.text, stop)):
         return False
-    owner = tail(words.owner, between)
     if owner:
         word, distance = owner[0].split()[0], len(WORD.findall(between[: owner.start()]))
         return word in ("chez", "cote") or (

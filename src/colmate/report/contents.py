@@ -92,6 +92,7 @@ def relatives(report: Report, words: Words) -> dict[str, Any]:
     return {
         "any": near.at_most > 0,
         "told": words("relatives.told", least=least, most=most, patients=words.count("patients", near.patients)),
+        "held": words("relatives.held", held=words.integer(near.held)),
         "kin": bars(words, kin, near.patients),
         "categories": bars(words, categories, near.at_least),
         "patients": words.count("patients", near.patients),

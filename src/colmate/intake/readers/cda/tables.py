@@ -84,7 +84,11 @@ DECLARED: Final = {
     ),
     PATIENTS: Declared(references=(TO_DOCUMENT,), meanings=PATIENT, subject="patient"),
     PROFESSIONALS: Declared(references=(TO_DOCUMENT,), meanings=PROFESSIONAL, subject="professional"),
-    RELATIVES: Declared(references=(TO_DOCUMENT,), meanings=_person("relative"), subject="relative"),
+    RELATIVES: Declared(
+        references=(TO_DOCUMENT,),
+        meanings=_person("relative") | {"relation": Meaning("kinship", "relative")},
+        subject="relative",
+    ),
     ORGANISATIONS: Declared(references=(TO_DOCUMENT,), meanings=ORGANISATION),
     SECTIONS: Declared(
         (SECTION,), (TO_DOCUMENT,), {SECTION: Meaning("record_id"), "text": Meaning("free_text")}, subject="patient"

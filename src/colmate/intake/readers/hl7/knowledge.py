@@ -148,7 +148,7 @@ RELATIVE: Final = Segment(
     "hl7_relatives",
     (
         Column("", 2, NAME),
-        Column("relationship", 3, CODED, "code"),
+        Column("relationship", 3, CODED, "kinship"),
         Column("", 4, PLACE),
         Column("", 5, PHONES),
         Column("work", 6, PHONES),
