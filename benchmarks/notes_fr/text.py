@@ -29,7 +29,7 @@ AUTHORS = {
     **dict.fromkeys(("one", "two"), "dev-3a"),
     "three": "dev-3b",
     **dict.fromkeys(("four", "five", "six", "seven", "eight", "nine"), "dev-4a"),
-    "ten": "dev-4b",
+    **dict.fromkeys(("ten", "eleven"), "dev-4b"),
 }
 DEV_SHARE = 0.42
 CATEGORIES = (

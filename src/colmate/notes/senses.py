@@ -1,8 +1,8 @@
 """Words of several senses: what stands near them tells whether a category is disclosed.
 
-*Joint* is cannabis, a washer, a joint account. For each such word the catalogue (``note_senses.toml``) lists what stands
-near it where the category is told (``disclosed``) and where it is not (``other``). A cue that is no more than such a
-word is passed over where only the latter stands near; a phrase that says more than the word needs no neighbours.
+*Joint* is cannabis, a washer, a joint account. For each such word the catalogue (``note_senses.toml``) lists what
+stands near it where the category is told (``disclosed``) and where it is not (``other``). A cue that is no more than
+such a word is passed over where only the latter stands near; a phrase that says more than the word needs no neighbours.
 """
 
 from __future__ import annotations
