@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import attrgetter
@@ -14,8 +14,9 @@ from colmate.catalogue import load, special_categories
 from colmate.notes.anchors import Anchors, anchors
 from colmate.notes.phrases import FIRSTS, Phrase, compile_phrase, engine_patterns, union
 from colmate.notes.senses import Beside, senses
+from colmate.notes.weighing import likely
 
-__all__ = ["Cue", "CueBook", "Match", "cue_book"]
+__all__ = ["Cue", "CueBook", "Match", "cue_book", "others"]
 
 _WORD = re.compile(r"[a-z0-9]+")
 _PARTED = re.compile(r"[.,;:/(\n]")
@@ -111,9 +112,12 @@ class CueBook:
             if trap.cue.category != EVERY or not _PARTED.search(folded, trap.start, trap.end)
         ]
         places = [match.span() for match in self._places.finditer(folded)]
-        told = senses().told
-        kept = _longest(_outside(found, traps, places))
-        return _specific([match for match in kept if told(folded, match.cue.category, match.start, match.end)])
+        return _specific([match for match in _longest(_outside(found, traps, places)) if _told(folded, match, found)])
+
+    def every(self, folded: str) -> list[Match]:
+        """Return the cues in any sense, traps and neighbours left aside: what a model of senses is learnt from."""
+        words = [word.start() for word in _WORD.finditer(folded)]
+        return _longest(_scan(folded, words, self._by_beginning, alone=True))
 
 
 def _index(cues: tuple[Cue, ...]) -> Index:
@@ -126,7 +130,22 @@ def _index(cues: tuple[Cue, ...]) -> Index:
     return dict(index)
 
 
-def _scan(folded: str, words: list[int], index: Index, kinds: Container[str] | None = None) -> Iterator[Match]:
+def _told(folded: str, match: Match, found: Sequence[Match]) -> bool:
+    """Tell whether the cue stands in the sense of its category: by what stands near it, then by the model."""
+    where = (folded, match.cue.category, match.start, match.end)
+    near = senses().near(*where)
+    return near != (False, True) and likely(*where, near, others(match, found))
+
+
+def others(match: Match, found: Sequence[Match]) -> set[str]:
+    """Return the categories of the cues that stand elsewhere in the note."""
+    return {one.cue.category for one in found if one.end <= match.start or match.end <= one.start}
+
+
+def _scan(
+    folded: str, words: list[int], index: Index, kinds: Container[str] | None = None, alone: bool = False
+) -> Iterator[Match]:
+    """Yield the cues of the index; ``kinds``: of these categories only; ``alone``: also without their neighbours."""
     for start in words:
         ends = range(start + 1, min(start + FIRSTS, len(folded)) + 1)
         asked = [entry for end in ends for entry in index.get(folded[start:end], ())]
@@ -134,7 +153,7 @@ def _scan(folded: str, words: list[int], index: Index, kinds: Container[str] | N
             asked = [entry for entry in asked if entry.cue.category in kinds]
         for entry in sorted(asked, key=_place) if len(asked) > 1 else asked:
             match = entry.pattern.match(folded, start)
-            if match and (entry.cue.beside is None or entry.cue.beside.near(folded, start, match.end())):
+            if match and (alone or entry.cue.beside is None or entry.cue.beside.near(folded, start, match.end())):
                 yield Match(start, match.end(), entry.cue)
 
 

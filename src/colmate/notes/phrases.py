@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from colmate.errors import InternalError
 
-__all__ = ["FIRSTS", "Phrase", "compile_phrase", "engine_patterns", "groups", "in_groups", "options", "union", "ways"]
+__all__ = ["FIRSTS", "Phrase", "compile_phrase", "engine_patterns", "groups", "in_groups", "options", "spelt_out", "union", "ways"]
 
 BETWEEN = r"(?:[ \n'_:=./-]{1,3})"
 BETWEEN_LOOSE = r"(?:[ \n'_:=.,(/-]{1,3})"
@@ -102,6 +102,20 @@ def ways(text: str) -> Iterator[tuple[str, str]]:
         yield text[0], rest
     if optional:
         yield "", rest
+
+
+def spelt_out(source: str) -> list[str]:
+    """Return every way to write a phrase, without groups or optional letters; it may hold no gaps and no digits."""
+    if any(sign in source for sign in "~#"):
+        raise InternalError(f"a neighbour of the catalogue cannot be spelt out: {source!r}")
+    found, waiting = list[str](), [("", source)]
+    while waiting:
+        written, text = waiting.pop()
+        if text:
+            waiting.extend((written + sign, rest) for sign, rest in ways(text))
+        else:
+            found.append(written)
+    return found
 
 
 def _closing(text: str) -> int:

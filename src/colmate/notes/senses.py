@@ -9,20 +9,33 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from colmate.catalogue import load
-from colmate.notes.phrases import FIRSTS, Phrase, compile_phrase, union
+from colmate.notes.phrases import FIRSTS, Phrase, compile_phrase, spelt_out, union
 
-__all__ = ["Beside", "Sense", "Senses", "senses"]
+__all__ = ["Beside", "Near", "Neighbours", "Sense", "Senses", "senses"]
 
 # characters on each side in which the neighbours of a word of several senses are looked for
 NEAR = 90
 # letters of a word behind which a point may only shorten it
 ABBREVIATED = 3
+# characters of a word by which the phrases that begin with it are found
+KEY = 4
+_WORD = re.compile(r"[a-z0-9]+\*?")
 _STOP = re.compile(r"[;\n|]| - | //? |[.?!](?:\s|$)")
+
+
+def around(folded: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the surroundings of ``folded[start:end]`` begin and end: in the same statement, not far."""
+    stops = [stop.end() for stop in _STOP.finditer(folded, max(0, start - NEAR), start)]
+    # the point of an abbreviation ends nothing
+    short = end - start <= ABBREVIATED and folded[end : end + 1] == "."
+    stop = _STOP.search(folded, end + short, end + NEAR)
+    return stops[-1] if stops else max(0, start - NEAR), stop.start() if stop else end + NEAR
 
 
 @dataclass(frozen=True)
@@ -37,12 +50,52 @@ class Beside:
 
     def near(self, folded: str, start: int, end: int) -> bool:
         """Tell whether one stands near ``folded[start:end]``, outside of it, in the same statement."""
-        stops = [stop.end() for stop in _STOP.finditer(folded, max(0, start - NEAR), start)]
-        # the point of an abbreviation ends nothing
-        short = end - start <= ABBREVIATED and folded[end : end + 1] == "."
-        stop = _STOP.search(folded, end + short, end + NEAR)
-        low, high = stops[-1] if stops else max(0, start - NEAR), stop.start() if stop else end + NEAR
+        low, high = around(folded, start, end)
         return bool(self.pattern.search(folded, low, start) or self.pattern.search(folded, end, high))
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """A long list of words and short phrases, looked up rather than searched for."""
+
+    phrases: tuple[str, ...]
+
+    @cached_property
+    def known(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
+        """The phrases in words, by the beginning of the first; a word that may go on with any letters ends in ``*``."""
+        found = defaultdict(list)
+        for phrase in self.phrases:
+            for plain in spelt_out(phrase):
+                words = tuple(_WORD.findall(plain))
+                found[words[0][:KEY].rstrip("*")].append(words)
+        return dict(found)
+
+    def among(self, words: Sequence[str]) -> bool:
+        """Tell whether one of the phrases stands in the ``words``, which follow each other."""
+        known = self.known
+        return any(
+            _goes_on(words, place, phrase)
+            for place, word in enumerate(words)
+            for length in range(1, KEY + 1)
+            for phrase in known.get(word[:length], ())
+            if length == KEY or length == len(phrase[0].rstrip("*"))
+        )
+
+
+def _goes_on(words: Sequence[str], place: int, phrase: Sequence[str]) -> bool:
+    if place + len(phrase) > len(words):
+        return False
+    return all(
+        word.startswith(one[:-1]) if one[-1] == "*" else word == one
+        for word, one in zip(words[place:], phrase, strict=False)
+    )
+
+
+class Near(NamedTuple):
+    """Whether there stands near a word what goes with the sense that discloses, and what goes with another one."""
+
+    disclosed: bool
+    other: bool
 
 
 @dataclass(frozen=True)
@@ -50,16 +103,12 @@ class Sense:
     """A word of a category that has other senses: what stands near it in that of the category, and in the others."""
 
     word: Phrase
-    disclosed: Beside
-    other: Beside
+    disclosed: Neighbours
+    other: Neighbours
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         return re.compile(self.word.pattern)
-
-    def told(self, folded: str, start: int, end: int) -> bool:
-        """Tell whether ``folded[start:end]`` is to be taken in the sense of the category."""
-        return not self.other.near(folded, start, end) or self.disclosed.near(folded, start, end)
 
 
 @dataclass(frozen=True)
@@ -68,13 +117,22 @@ class Senses:
 
     known: dict[tuple[str, str], list[Sense]] = field(default_factory=dict)
 
-    def told(self, folded: str, category: str, start: int, end: int) -> bool:
-        """Tell whether the cue ``folded[start:end]`` discloses the category; it does unless its neighbours deny it."""
-        for length in range(1, FIRSTS + 1):
-            for sense in self.known.get((category, folded[start : start + length]), ()):
-                if sense.pattern.fullmatch(folded, start, end) and not sense.told(folded, start, end):
-                    return False
-        return True
+    def near(self, folded: str, category: str, start: int, end: int) -> Near | None:
+        """Return what stands near the cue ``folded[start:end]``; None where it is no such word, or more than one."""
+        found = [
+            sense
+            for length in range(1, FIRSTS + 1)
+            for sense in self.known.get((category, folded[start : start + length]), ())
+            if sense.pattern.fullmatch(folded, start, end)
+        ]
+        if not found:
+            return None
+        low, high = around(folded, start, end)
+        sides = [_WORD.findall(folded, *side) for side in ((low, start), (end, high))]
+        return Near(
+            any(sense.disclosed.among(side) for sense in found for side in sides),
+            any(sense.other.among(side) for sense in found for side in sides),
+        )
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -85,7 +143,7 @@ def _senses(entries: Iterable[dict[str, str]]) -> Senses:
     known = defaultdict(list)
     for entry in entries:
         words, disclosed, other = (_listed(entry[key]) for key in ("words", "disclosed", "other"))
-        near, elsewhere = Beside(disclosed), Beside(other)
+        near, elsewhere = Neighbours(disclosed), Neighbours(other)
         for word in words:
             phrase = compile_phrase(word)
             for first in phrase.firsts:
