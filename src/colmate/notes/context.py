@@ -19,7 +19,7 @@ __all__ = ["Clause"]
 # "refuse l'IVG": what is refused stands close
 REACH_REFUSAL = 3
 _ONLY_ZERO = re.compile(
-    r"\s*[:=(]*\s*(?:-+|0|non|\(-\))\s*\)?(?=\s*(?:$|[,;|./()\"»]|vih|hiv|vh[abc]|syph))|^-+(?=\s|$)"
+    r"\s*[:=(]*\s*(?:-+|0(?![.,]\d)|non|\(-\))\s*\)?(?=\s*(?:$|[,;|./()\"»]|vih|hiv|vh[abc]|syph))|^-+(?=\s|$)"
 )
 # "ne milite pas", "n'est pas": the negation stands around the cue
 _BEGUN = re.compile(r"(?:^|[^a-z0-9])ne? ?'? ?$")
@@ -31,6 +31,12 @@ _OWN_PAST = re.compile(r"\b(?:ancien|ex(?! viol)|sevree?s?|s est|(?:19|20)\d\d)\
 # the day a note was written, or a visit: not when what it speaks of was
 _DATE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d\d\b")
 _FOUND_OUT = re.compile(r"\bdecouv\w* (?:de |d[ '])?(?:l[ae'] ?)?$")
+# what stands behind "after", "before", "at 16 weeks" is taken for granted: "pas de reprise après le congé maternité"
+_GRANTED = re.compile(
+    r"\b(?<!\bd[ '])(?:avant|apres|depuis|pendant|durant|lors d[eu']?|jusqu ?'?(?:a|au))"
+    r"[ ']+(?:(?:l[ae]s?|l|les|son|sa|ses|leurs?|cette|une?|du|des|d|de)[ ']+)*$"
+)
+_AT = re.compile(r"\b(?:a|vers|des)[ ]+$")
 _CONDITIONAL = re.compile(r"rai(?:t|ent)\b")
 # "voterait", "pourraient"; wishes and nouns of the same ending are none
 _CONDITIONAL_BEFORE = re.compile(
@@ -103,6 +109,8 @@ class Clause:
     def _assertion(self, match: Match, low: int, high: int) -> str:
         words = triggers()
         before, after = self._outside[low : match.start - self.start], self.text[match.end - self.start : high]
+        if _GRANTED.search(before) or (_AT.search(before) and self.text[match.start - self.start].isdigit()):
+            before = ""
         proven = bool(words.result.match(after.lstrip(" :=('-")[:40])) or after.startswith("+")
         if match.cue.denied:
             return "negated"
