@@ -108,9 +108,7 @@ class Clause:
 
     def _assertion(self, match: Match, low: int, high: int) -> str:
         words = triggers()
-        before, after = self._outside[low : match.start - self.start], self.text[match.end - self.start : high]
-        if _GRANTED.search(before) or (_AT.search(before) and self.text[match.start - self.start].isdigit()):
-            before = ""
+        before, after = self._lead(match, low), self.text[match.end - self.start : high]
         proven = bool(words.result.match(after.lstrip(" :=('-")[:40])) or after.startswith("+")
         if match.cue.denied:
             return "negated"
@@ -133,6 +131,12 @@ class Clause:
         if self._acts(words.hypothesis, before, match) or self._doubted_after(after, match):
             return "hypothetical"
         return "asserted"
+
+    def _lead(self, match: Match, low: int) -> str:
+        """Return what stands before a cue and may act on it: nothing where the cue is taken for granted."""
+        cue = match.start - self.start
+        before = self._outside[low:cue]
+        return "" if _GRANTED.search(before) or (_AT.search(before) and self.text[cue].isdigit()) else before
 
     def _acts(self, pattern: re.Pattern[str], before: str, match: Match, reach: int = REACH) -> bool:
         """Tell whether the last trigger before the cue reaches it: few words between, and no new item of a list."""
