@@ -18,37 +18,44 @@ ASSERTED = {
         "porteuse sida", "SEROPOSITIF HIV", "vih + depuis 2011", "séropositive sous trithérapie", "hépatite C traitée",
         "CD4 à 350, charge virale en hausse", "syphilis en 2018", "sous Biktarvy", "sous PrEP",
         "sérologie VIH positive",
-        "Ag HBs +", "condylomes récidivants",
+        "Ag HBs +", "condylomes récidivants", "arrête la PrEP", "traité pour morpions",
     ],
     "psychiatric": [
         "dépression sévère", "DEPRESSIVE", "bipolaire sous lithium", "schizophrène", "shizophrène connu",
         "hospitalisé en HDT", "SDT en 2020", "suivi psy", "sortie de HP", "Risperdal 2 mg", "tr. anxieux généralisé",
-        "anorexie mentale", "EDM récidivant", "TOC envahissants", "paranoïaque",
+        "anorexie mentale", "EDM récidivant", "TOC envahissants", "paranoïaque", "déréalisation", "entend des voix",
+        "unité fermée", "sous antidép",
     ],
     "suicide": [
         "TS en 2015", "2 TS médicamenteuses", "IMV il y a 3 ans", "tentative de suicide", "s'est défenestrée",
         "idées noires", "veut mourir", "T.S. par pendaison", "scarifications avant-bras",
+        "veut ne plus se réveiller", "a accroché une corde au grenier", "se coupait les cuisses",
     ],
     "addiction": [
         "OH chronique", "éthylisme ancien", "alcoolique sevré", "toxicomane", "cannabis quotidien", "sous méthadone",
         "Subutex 8 mg", "suivie au CSAPA", "cure de sevrage en mars", "boit en cachette", "ancien héroïnomane",
-        "exogénose",
+        "exogénose", "lève le coude tous les soirs", "joue au PMU", "bouteilles cachées", "trois rhums chaque soir",
     ],
     "pregnancy_fertility": [
         "grossesse", "enceinte de 5 mois", "G2P1", "12 SA", "IVG 2012", "FCS à répétition", "PMA en cours",
         "FIV 2 échecs", "accouchement sous X", "don d'ovocytes", "mifépristone ce jour", "fausse couche en mai",
+        "perdu les eaux à 3h", "retour de couches", "allaite encore", "début de la stim", "tombée enceinte",
+        "hydrosalpinx",
     ],
     "sexual_life": [
         "homosexuel", "lesbienne", "HSH", "transgenre FtM", "prostituée", "impuissance", "partenaires multiples",
-        "couple de femmes", "hormonothérapie de transition",
+        "couple de femmes", "hormonothérapie de transition", "fait sa transition", "avoue l'avoir trompée",
+        "à voile et à vapeur",
     ],
     "religion": [
         "musulmane voilée", "catholique non pratiquante", "témoin de Jéhovah, refus de transfusion", "juif pratiquant",
         "fait le ramadan", "ne mange pas de porc", "casher", "sans porc", "protestant évangélique",
+        "entrée au carmel", "brûle des cierges", "M. le curé", "salle du Royaume",
     ],
     "ethnic_origin": [
         "d'origine maghrébine", "gitan", "ne parle pas français", "sans-papiers", "demandeur d'asile", "AME en cours",
         "origine africaine", "Roms du camp", "besoin d'un interprète",
+        "d'origine méditerranéenne", "arrivé d'Indochine en 55", "phototype VI", "protection subsidiaire",
     ],
     "politics_union": [
         "délégué CGT", "syndicaliste", "gilet jaune", "militante", "conseillère municipale", "vote RN",
@@ -121,6 +128,8 @@ def test_every_category_has_sentences_and_cues() -> None:
         ("pas d'allergie", "health_other"), ("n'est plus syndiqué", "politics_union"),
         ("dépistage VIH fait, nég", "hiv_sti"), ('"VIH -"', "hiv_sti"), ("VIH - VHB -", "hiv_sti"),
         ("ADN HPV non détecté", "hiv_sti"), ("TPE non retenu", "hiv_sti"), ("OH 0, T 12", "addiction"),
+        ("plus un joint depuis mai", "addiction"), ("pas une goutte depuis Noël", "addiction"),
+        ("ne jeûne plus", "religion"), ("rien de volontaire", "suicide"),
     ],
 )  # fmt: skip
 def test_negated(text: str, category: str) -> None:

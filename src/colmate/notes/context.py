@@ -19,7 +19,7 @@ __all__ = ["Clause"]
 # "refuse l'IVG": what is refused stands close
 REACH_REFUSAL = 3
 _ONLY_ZERO = re.compile(
-    r"\s*[:=(]*\s*(?:-+|0|non|\(-\))\s*\)?(?=\s*(?:$|[,;|./()\"»]|vih|hiv|vh[abc]|syph))|^-+(?=\s|$)"
+    r"\s*[:=(]*\s*(?:-+|0(?![.,]\d)|non|\(-\))\s*\)?(?=\s*(?:$|[,;|./()\"»]|vih|hiv|vh[abc]|syph))|^-+(?=\s|$)"
 )
 # "ne milite pas", "n'est pas": the negation stands around the cue
 _BEGUN = re.compile(r"(?:^|[^a-z0-9])ne? ?'? ?$")
@@ -41,6 +41,12 @@ _CONDITIONAL = re.compile(rf"\b(?!{_NO_VERBS})[a-z]{{2,}}rai(?:t|ent)\b")
 _CONDITIONAL_BEFORE = re.compile(rf"\b(?!{_NO_VERBS}|souhait|voudr|aimer|desirer|prefer)[a-z]{{2,}}rai(?:t|ent)\b")
 # "OH ++ ?": how much is asked, so whether is
 _ASKED = re.compile(r"[ +]*\?")
+# what stands behind "after", "before", "at 16 weeks" is taken for granted: "pas de reprise après le congé maternité"
+_GRANTED = re.compile(
+    r"\b(?<!\bd[ '])(?:avant|apres|depuis|pendant|durant|lors d[eu']?|jusqu ?'?(?:a|au))"
+    r"[ ']+(?:(?:l[ae]s?|l|les|son|sa|ses|leurs?|cette|une?|du|des|d|de)[ ']+)*$"
+)
+_AT = re.compile(r"\b(?:a|vers|des)[ ]+$")
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:
@@ -106,7 +112,7 @@ class Clause:
 
     def _assertion(self, match: Match, low: int, high: int) -> str:
         words = triggers()
-        before = _blank(_DECIMAL, self._outside[low : match.start - self.start])
+        before = _blank(_DECIMAL, self._lead(match, low))
         after = _blank(_DECIMAL, self.text[match.end - self.start : high])
         proven = bool(words.result.match(after.lstrip(" :=('-")[:40])) or after.startswith("+")
         proven = proven and not _ASKED.match(after)
@@ -131,6 +137,12 @@ class Clause:
         if self._acts(words.hypothesis, before, match) or self._doubted_after(after, match):
             return "hypothetical"
         return "asserted"
+
+    def _lead(self, match: Match, low: int) -> str:
+        """Return what stands before a cue and may act on it: nothing where the cue is taken for granted."""
+        cue = match.start - self.start
+        before = self._outside[low:cue]
+        return "" if _GRANTED.search(before) or (_AT.search(before) and self.text[cue].isdigit()) else before
 
     def _acts(self, pattern: re.Pattern[str], before: str, match: Match, reach: int = REACH) -> bool:
         """Tell whether the last trigger before the cue reaches it: few words between, and no new item of a list."""

@@ -19,6 +19,7 @@ from colmate.notes.weighing import likely
 __all__ = ["Cue", "CueBook", "Match", "cue_book", "others"]
 
 _WORD = re.compile(r"[a-z0-9]+")
+_SHORT_WORD = re.compile(rf"[a-z0-9]{{1,{FIRSTS - 1}}}(?![a-z0-9])")
 _PARTED = re.compile(r"[.,;:/(\n]")
 GENERAL, SEVERE = "health_other", "serious_illness"
 # of a trap: whatever the category
@@ -148,7 +149,11 @@ def _scan(
     """Yield the cues of the index; ``kinds``: of these categories only; ``alone``: also without their neighbours."""
     for start in words:
         ends = range(start + 1, min(start + FIRSTS, len(folded)) + 1)
-        asked = [entry for end in ends for entry in index.get(folded[start:end], ())]
+        keys = [key for end in ends if (key := folded[start:end])[-1] != " "]
+        if short := _SHORT_WORD.match(folded, start):
+            # whatever parts the words in the text, the key of a whole word has a blank
+            keys.append(f"{short[0]} ")
+        asked = [entry for key in keys for entry in index.get(key, ())]
         if kinds is not None:
             asked = [entry for entry in asked if entry.cue.category in kinds]
         for entry in sorted(asked, key=_place) if len(asked) > 1 else asked:

@@ -73,7 +73,8 @@ def compile_phrase(source: str, loose: bool = False) -> Phrase:
 def _firsts(source: str) -> frozenset[str]:
     """Return the up to `FIRSTS` characters with which a match can begin, by walking what can stand first.
 
-    Fewer where anything, or any digit, may follow them; none where the empty text would match.
+    Fewer where anything, or any digit, may follow them; with a blank behind them where they are a whole word, so that
+    "a couche" is not asked for at every word in a-; none where the empty text would match.
     """
     found: set[str] = set()
     waiting, seen = [("", source)], set[tuple[str, str]]()
@@ -83,7 +84,9 @@ def _firsts(source: str) -> frozenset[str]:
             continue
         seen.add(state)
         taken, text = state
-        if len(taken) == FIRSTS or not text or text[0] == "*" or (taken and text[0] in " #"):
+        if taken.isalnum() and len(taken) < FIRSTS and (not text or (text[0] == " " and text[1:2] != "?")):
+            found.add(f"{taken} ")
+        elif len(taken) == FIRSTS or not text or text[0] == "*" or (taken and text[0] in " #"):
             found.add(taken)
         else:
             for sign, rest in ways(text):
