@@ -28,7 +28,7 @@ TRAPS = ("dev-3a", "dev-3b", "dev-4a", "dev-4b")
 AUTHORS = {
     **dict.fromkeys(("one", "two"), "dev-3a"),
     "three": "dev-3b",
-    **dict.fromkeys(("four", "five", "six", "seven", "eight", "nine"), "dev-4a"),
+    **dict.fromkeys(("four", "five", "six", "seven", "eight", "nine", "twelve"), "dev-4a"),
     **dict.fromkeys(("ten", "eleven"), "dev-4b"),
 }
 DEV_SHARE = 0.42

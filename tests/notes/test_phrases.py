@@ -61,4 +61,4 @@ def test_every_group_of_cues_gives_its_reason() -> None:
     for kind in special_categories().values():
         for group in kind.cues:
             assert group["why"]
-            assert set(group) <= {"why", "any", "trap", "weak", "victim", "denied", "sequel", "beside", "sense"}
+            assert set(group) <= {"why", "any", "trap", "weak", "victim", "denied", "sequel", "beside"}

@@ -318,3 +318,65 @@ def test_what_is(text: str) -> None:
 )  # fmt: skip
 def test_a_belly_and_a_typist_disclose_nothing(text: str) -> None:
     assert said(text) == set()
+
+
+# what a specialty, a trade or the street calls it: told, and by its side the same word where it tells nothing
+TOLD = [
+    ("hyphéma post-traumatique", "health_other"), ("orgelet à répétition", "health_other"),
+    ("nodule sur une corde vocale", "health_other"), ("reprise carieuse sur 36", "health_other"),
+    ("canine luxée", "health_other"), ("dlr tho depuis hier", "health_other"), ("hypoTA orthostatique", "health_other"),
+    ("foie stéatosique", "health_other"), ("HP éradiqué", "health_other"), ("calcul expulsé ce matin, JJ retirée",
+    "health_other"),
+    ("fuites à l'effort, rééduc périnée", "health_other"), ("écharde sous l'ongle du pouce", "health_other"),
+    ("genou comme un pamplemousse", "health_other"), ("arcade ouverte", "health_other"),
+    ("dépression du ST en latéral", "health_other"), ("ferritine 9", "health_other"), ("BLSE", "health_other"),
+    ("broches au poignet à retirer", "health_other"), ("piquée par une guêpe", "health_other"),
+    ("trésorière de son parti", "politics_union"), ("a rendu son écharpe", "politics_union"),
+    ("candidate sur liste citoyenne", "politics_union"), ("tractait au marché", "politics_union"),
+    ("emporté par un crabe", "serious_illness"), ("passé en soins pall", "serious_illness"),
+    ("rayons finis, sein gauche", "serious_illness"), ("sourd comme un pot", "disability"),
+    ("jambe artificielle", "disability"), ("dort en cellule", "criminal"), ("perquisition au domicile", "criminal"),
+    ("revend du shit", "criminal"), ("plants de cannabis", "criminal"), ("déféré ce matin", "criminal"),
+    ("en permission ce soir, retour à la maison d'arrêt", "criminal"), ("pris en train de voler", "criminal"),
+    ("enfant de la DDASS", "violence_abuse"), ("souffre-douleur de sa classe", "violence_abuse"),
+    ("coups de ceinturon", "violence_abuse"), ("confisque son téléphone", "violence_abuse"),
+    ("dort dans sa voiture", "social_vulnerability"), ("pas de quoi manger", "social_vulnerability"),
+    ("trois hivers dehors", "social_vulnerability"), ("logement infesté", "social_vulnerability"),
+    ("langue de vipère", "judgement"), ("sacré loustic", "judgement"), ("joue la diva", "judgement"),
+]  # fmt: skip
+NOT_TOLD = [
+    ("descend du tracteur", "politics_union"), ("labos en grève jeudi", "politics_union"),
+    ("syndicat interhospitalier", "politics_union"), ("rdv salle T21", "genetic"), ("gaucher contrarié", "genetic"),
+    ("demi-frère consanguin", "genetic"), ("toux grasse, muco en sachets", "genetic"),
+    ("pied de Charcot", "serious_illness"), ("venir avc son interprète", "serious_illness"),
+    ("SLA du prestataire, ticket ouvert", "serious_illness"), ("lot de gants en fin de vie", "serious_illness"),
+    ("n'entend pas arrêter", "disability"), ("doppler TSA", "disability"), ("surdité brusque", "disability"),
+    ("écrou du vélo desserré", "criminal"), ("clé détenue par le cadre", "criminal"), ("26 condamnée", "criminal"),
+    ("bénévole : extrait de casier judiciaire", "criminal"), ("sent les coups du bébé", "violence_abuse"),
+    ("frappe au but", "violence_abuse"), ("main courante descellée", "violence_abuse"),
+    ("séquestre osseux", "violence_abuse"), ("tuteur de stage", "social_vulnerability"),
+    ("douleur isolée", "social_vulnerability"), ("autorité de tutelle", "social_vulnerability"),
+    ("dette d'heures", "social_vulnerability"), ("polype à l'hystéro", "judgement"),
+    ("boulets de charbon", "judgement"),
+    ("la borne vitale est en panne", "judgement"), ("comédienne en tournée", "judgement"),
+    ("coupure de courant", "health_other"), ("vitre fracturée", "health_other"), ("anticorps rougeole",
+    "health_other"),
+    ("brin de muguet du 1er mai", "health_other"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "category"), TOLD)
+def test_what_other_words_tell(text: str, category: str) -> None:
+    assert category in {item[0] for item in said(text)}
+
+
+@pytest.mark.parametrize(("text", "category"), NOT_TOLD)
+def test_where_the_same_words_tell_nothing(text: str, category: str) -> None:
+    assert category not in {item[0] for item in said(text)}
+
+
+def test_a_word_whose_every_use_is_to_be_judged_is_no_cue() -> None:
+    kinds = special_categories().values()
+    judged = [phrase for kind in kinds for group in kind.cues if group.get("sense") for phrase in group["any"]]
+    assert {"rayons?", "bracelets?", "borne(e|s|es)?"} <= set(judged)
+    assert not said("rayons du magasin") | said("bracelet perdu") | said("liste de courses")

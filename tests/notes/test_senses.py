@@ -8,8 +8,9 @@ import pytest
 
 from colmate import read_notes
 from colmate.catalogue import load, special_categories
-from colmate.notes.phrases import compile_phrase
-from colmate.notes.senses import Beside, Sense, Senses, senses
+from colmate.notes.phrases import compile_phrase, spelt_out
+from colmate.notes.senses import Near, Neighbours, Sense, Senses, senses
+from colmate.notes.weighing import features, likely
 
 # the same word where it discloses and where it does not
 PAIRS = [
@@ -30,33 +31,63 @@ def test_a_word_is_read_by_its_neighbours(category: str, told: str, other: str) 
 
 
 def _one(disclosed: tuple[str, ...], other: tuple[str, ...]) -> Senses:
-    sense = Sense(compile_phrase("joints?"), Beside(disclosed), Beside(other))
+    sense = Sense(compile_phrase("joints?"), Neighbours(disclosed), Neighbours(other))
     return Senses({("addiction", "join"): [sense]})
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "disclosed", "other"),
     [
-        ("un joint", True),  # nothing near: the cue stands
-        ("un joint de culasse", False),
-        ("culasse : joint fumé", True),  # both near: what discloses is believed
-        ("culasse; un joint", True),  # another statement says nothing
-        ("culasse " + "x" * 90 + " joint", True),  # too far
+        ("un joint", False, False),
+        ("un joint de culasse", False, True),
+        ("fume un joint", True, False),
+        ("culasse : joint fumé", True, True),
+        ("culasse; un joint", False, False),  # another statement
+        ("culasse " + "x" * 90 + " joint", False, False),  # too far
+        ("joint, ci/dessus", False, True),  # words that follow each other, whatever stands between
+        ("joint ci dessous", False, False),
+        ("joint des parfums", False, False),  # a word begins with its stem
     ],
 )
-def test_only_another_sense_near_drops_a_cue(text: str, told: bool) -> None:
+def test_what_stands_near(text: str, disclosed: bool, other: bool) -> None:
     start = text.index("joint")
-    known = _one(("fum*",), ("culasse",))
-    assert known.told(text, "addiction", start, start + len("joint")) is told
+    known = _one(("fum*",), ("culasse", "ci dessus"))
+    assert known.near(text, "addiction", start, start + len("joint")) == (disclosed, other)
 
 
 def test_a_phrase_that_says_more_needs_no_neighbours() -> None:
-    text = "fume des joints sous la culasse"
-    assert _one((), ("culasse",)).told(text, "addiction", 0, len("fume des joints"))
+    assert (
+        _one((), ("culasse",)).near("fume des joints sous la culasse", "addiction", 0, len("fume des joints")) is None
+    )
 
 
 def test_a_sense_belongs_to_its_category() -> None:
-    assert _one((), ("culasse",)).told("joint de culasse", "judgement", 0, 5)
+    assert _one((), ("culasse",)).near("joint de culasse", "judgement", 0, 5) is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "spelt"),
+    [
+        ("fum*", {"fum*"}),
+        ("robinets?", {"robinet", "robinets"}),
+        ("(ci|pj) joint", {"ci joint", "pj joint"}),
+        ("pre ?op*", {"pre op*", "preop*"}),
+    ],
+)
+def test_neighbours_are_spelt_out(phrase: str, spelt: set[str]) -> None:
+    assert set(spelt_out(phrase)) == spelt
+
+
+def test_the_model_knows_a_word_in_both_senses_and_only_from_its_surroundings() -> None:
+    told = dict(features("sous methadone depuis mars", "addiction", 5, 13, None, []))
+    assert told["n=sous"] == 1.0
+    assert 0 < told["n=mar"] < told["n=depui"] == 1.0
+    assert not any(name.startswith(("n=", "c=")) and "methad" in name for name in told)
+
+
+def test_the_model_lets_stand_what_it_knows_nothing_of() -> None:
+    assert likely("zzz", "addiction", 0, 3, None, [])
+    assert likely("zzz", "addiction", 0, 3, Near(disclosed=True, other=False), [])
 
 
 def test_each_entry_of_the_catalogue_can_be_read_and_gives_its_senses() -> None:
@@ -68,8 +99,8 @@ def test_each_entry_of_the_catalogue_can_be_read_and_gives_its_senses() -> None:
             assert entry["why"]
     for known in senses().known.values():
         for sense in known:
-            assert sense.disclosed.pattern
-            assert sense.other.pattern
+            assert sense.other.known
+            assert all(phrase[0] for phrases in sense.disclosed.known.values() for phrase in phrases)
             assert not set(sense.disclosed.phrases) & set(sense.other.phrases)
 
 

@@ -12,14 +12,13 @@ from typing import Any
 
 from colmate.catalogue import load, special_categories
 from colmate.notes.anchors import Anchors, anchors
-from colmate.notes.phrases import FIRSTS, Phrase, compile_phrase, engine_patterns, union
+from colmate.notes.phrases import Phrase, beginnings, compile_phrase, engine_patterns, union
 from colmate.notes.senses import Beside, senses
 from colmate.notes.weighing import likely
 
 __all__ = ["Cue", "CueBook", "Match", "cue_book", "others"]
 
 _WORD = re.compile(r"[a-z0-9]+")
-_SHORT_WORD = re.compile(rf"[a-z0-9]{{1,{FIRSTS - 1}}}(?![a-z0-9])")
 _PARTED = re.compile(r"[.,;:/(\n]")
 GENERAL, SEVERE = "health_other", "serious_illness"
 # of a trap: whatever the category
@@ -31,8 +30,7 @@ class Cue:
     """One phrase of one category. ``weak``: a test or wish; ``denied``: has its negation; ``victim``: others act;
 
     ``sequel``: what a severe illness leaves, no other illness beside one; ``beside``: words without one of which, not
-    far from it, a cue (or a trap) is none: the neighbours tell the sense of a word that has several; ``sense``: such a
-    word whose every use is to be judged.
+    far from it, a cue (or a trap) is none: the neighbours tell the sense of a word that has several.
     """
 
     category: str
@@ -41,7 +39,6 @@ class Cue:
     victim: bool = False
     denied: bool = False
     sequel: bool = False
-    sense: bool = False
     beside: Beside | None = None
 
 
@@ -99,8 +96,11 @@ class CueBook:
         """What to look for in words first: a note with a cue has one of them."""
         return anchors(cue.phrase.source for cue in self.cues)
 
-    def matches(self, folded: str) -> list[Match]:
-        """Return the cues found, traps taken out; of overlapping cues of a category the longest stays."""
+    def matches(self, folded: str, weighed: bool = True) -> list[Match]:
+        """Return the cues found, traps taken out; of overlapping cues of a category the longest stays.
+
+        ``weighed``: also those taken out that the model of senses does not believe.
+        """
         words = [word.start() for word in _WORD.finditer(folded)]
         found = list(_scan(folded, words, self._by_beginning))
         if not found:
@@ -113,7 +113,8 @@ class CueBook:
             if trap.cue.category != EVERY or not _PARTED.search(folded, trap.start, trap.end)
         ]
         places = [match.span() for match in self._places.finditer(folded)]
-        return _specific([match for match in _longest(_outside(found, traps, places)) if _told(folded, match, found)])
+        kept = _longest(_outside(found, traps, places))
+        return _specific([match for match in kept if _told(folded, match, found, weighed)])
 
     def every(self, folded: str) -> list[Match]:
         """Return the cues in any sense, traps and neighbours left aside: what a model of senses is learnt from."""
@@ -131,11 +132,13 @@ def _index(cues: tuple[Cue, ...]) -> Index:
     return dict(index)
 
 
-def _told(folded: str, match: Match, found: Sequence[Match]) -> bool:
+def _told(folded: str, match: Match, found: Sequence[Match], weighed: bool) -> bool:
     """Tell whether the cue stands in the sense of its category: by what stands near it, then by the model."""
     where = (folded, match.cue.category, match.start, match.end)
     near = senses().near(*where)
-    return near != (False, True) and likely(*where, near, others(match, found))
+    if near == (False, True):
+        return False
+    return not weighed or likely(*where, near, others(match, found))
 
 
 def others(match: Match, found: Sequence[Match]) -> set[str]:
@@ -148,12 +151,7 @@ def _scan(
 ) -> Iterator[Match]:
     """Yield the cues of the index; ``kinds``: of these categories only; ``alone``: also without their neighbours."""
     for start in words:
-        ends = range(start + 1, min(start + FIRSTS, len(folded)) + 1)
-        keys = [key for end in ends if (key := folded[start:end])[-1] != " "]
-        if short := _SHORT_WORD.match(folded, start):
-            # whatever parts the words in the text, the key of a whole word has a blank
-            keys.append(f"{short[0]} ")
-        asked = [entry for key in keys for entry in index.get(key, ())]
+        asked = [entry for key in beginnings(folded, start) for entry in index.get(key, ())]
         if kinds is not None:
             asked = [entry for entry in asked if entry.cue.category in kinds]
         for entry in sorted(asked, key=_place) if len(asked) > 1 else asked:
@@ -225,13 +223,13 @@ def _specific(matches: list[Match]) -> list[Match]:
 
 def _cues(category: str, groups: Iterable[dict[str, Any]], trap: bool) -> Iterator[Cue]:
     for group in groups:
-        if bool(group.get("trap")) is trap and not group.get("sense"):
+        if bool(group.get("trap")) is trap:
             beside = Beside(tuple(group["beside"])) if "beside" in group else None
             for phrase in group["any"]:
                 yield Cue(
                     category,
                     compile_phrase(phrase, loose=trap),
-                    **{key: key in group for key in ("weak", "victim", "denied", "sequel", "sense")},
+                    **{key: key in group for key in ("weak", "victim", "denied", "sequel")},
                     beside=beside,
                 )
 

@@ -22,7 +22,18 @@ from dataclasses import dataclass
 
 from colmate.errors import InternalError
 
-__all__ = ["FIRSTS", "Phrase", "compile_phrase", "engine_patterns", "groups", "in_groups", "options", "spelt_out", "union", "ways"]
+__all__ = [
+    "Phrase",
+    "beginnings",
+    "compile_phrase",
+    "engine_patterns",
+    "groups",
+    "in_groups",
+    "options",
+    "spelt_out",
+    "union",
+    "ways",
+]
 
 BETWEEN = r"(?:[ \n'_:=./-]{1,3})"
 BETWEEN_LOOSE = r"(?:[ \n'_:=.,(/-]{1,3})"
@@ -34,6 +45,7 @@ _PIECES = re.compile(r"~(\d) |([*# ()|?])|([a-z0-9+])|(.)", re.DOTALL)
 DIGITS = frozenset("0123456789")
 # characters by which a note's words ask for phrases: of four, most words ask for none and the others for a few
 FIRSTS = 4
+_SHORT_WORD = re.compile(rf"[a-z0-9]{{1,{FIRSTS - 1}}}(?![a-z0-9])")
 # characters of one pattern of the engine, and of one with gaps, which multiply the states of all that stands beside
 # them: RE2 builds its automaton as it reads, and where the states outgrow its memory it is a hundred times slower
 TOGETHER, TOGETHER_GAPPED = 12_000, 4_000
@@ -92,6 +104,16 @@ def _firsts(source: str) -> frozenset[str]:
             for sign, rest in ways(text):
                 waiting.extend((taken + character, rest) for character in (DIGITS if sign == "#" else (sign,)))
     return frozenset(found)
+
+
+def beginnings(folded: str, start: int) -> list[str]:
+    """Return what of ``firsts`` a phrase can have that begins at ``start``, where a word does."""
+    ends = range(start + 1, min(start + FIRSTS, len(folded)) + 1)
+    keys = [key for end in ends if (key := folded[start:end])[-1] != " "]
+    if short := _SHORT_WORD.match(folded, start):
+        # whatever parts the words in the text, the key of a whole word has a blank
+        keys.append(f"{short[0]} ")
+    return keys
 
 
 def ways(text: str) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from colmate.catalogue import load
-from colmate.notes.phrases import FIRSTS, Phrase, compile_phrase, spelt_out, union
+from colmate.notes.phrases import Phrase, beginnings, compile_phrase, spelt_out, union
 
 __all__ = ["Beside", "Near", "Neighbours", "Sense", "Senses", "senses"]
 
@@ -121,8 +121,8 @@ class Senses:
         """Return what stands near the cue ``folded[start:end]``; None where it is no such word, or more than one."""
         found = [
             sense
-            for length in range(1, FIRSTS + 1)
-            for sense in self.known.get((category, folded[start : start + length]), ())
+            for key in beginnings(folded, start)
+            for sense in self.known.get((category, key), ())
             if sense.pattern.fullmatch(folded, start, end)
         ]
         if not found:
