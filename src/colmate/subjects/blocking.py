@@ -19,14 +19,15 @@ import pyarrow as pa
 from colmate.engine import Engine, fingerprint, fingerprint_number
 from colmate.subjects.likeness import DAYS, FIRSTS, SURNAMES, YEARS, Likeness, letters
 
-__all__ = ["RULES", "Rule", "candidates", "rules_mask"]
+__all__ = ["LARGE", "RULES", "Rule", "candidates", "rules_mask"]
 
 CONTACTS = ("email", "mobile", "landline", "place")
 LARGEST_BLOCK = 200
 # pairs a rule may make, for each profile; and at least
 ALLOWANCE, ALLOWANCE_LEAST = 0.6, 200_000
-# beyond so many profiles one trait alone is shared by too many
-WIDE_UP_TO = 150_000
+# one trait alone brings strangers together as the square of the profiles, persons as their number: beyond so many
+# profiles the rules that ask for one are allowed less and less, beyond the second nothing
+WIDE_FULL, WIDE_UP_TO = 50_000, 150_000
 # from so many on chance makes more pairs than persons do
 LARGE = 1_000_000
 
@@ -130,17 +131,26 @@ def candidates(
         if affordable and all(filled.get(trait) for trait in rule.needs) and (missing or not rule.without):
             alike = rule.alike if large else None
             keyed = _keyed(slim, rule, alike)
-            made.append(_pairs(engine, keyed, f"pairs_{rule.name}", bit, rule.allowance * count, alike))
+            made.append(_pairs(engine, keyed, f"pairs_{rule.name}", bit, _allowance(rule, count), alike))
+    engine.drop("blocking")
     if locals_ is not None:
-        made.append(_pairs(engine, locals_.rename(key="local"), "pairs_local", len(RULES), ALLOWANCE * count))
+        allowed = max(ALLOWANCE_LEAST, ALLOWANCE * count)
+        made.append(_pairs(engine, locals_.rename(key="local"), "pairs_local", len(RULES), allowed))
     if not made:
         empty = pa.schema([("l", pa.int64()), ("r", pa.int64()), ("rules", pa.int64())]).empty_table()
         return engine.materialise(engine.memtable(empty, "no_pairs"), "candidates")
     everything = _union(made)
     pairs = everything.group_by("l", "r").agg(rules=everything.rules.bit_or())
     kept = engine.materialise(pairs, "candidates")
-    engine.drop("blocking", *(f"pairs_{name}" for name in [*(rule.name for rule in RULES), LOCAL]))
+    engine.drop(*(f"pairs_{name}" for name in [*(rule.name for rule in RULES), LOCAL]))
     return kept
+
+
+def _allowance(rule: Rule, count: int) -> float:
+    """How many pairs ``rule`` may make in a file of ``count`` profiles."""
+    if rule.wide:
+        return ALLOWANCE_LEAST * min(1.0, WIDE_FULL / max(1, count)) ** 3
+    return max(ALLOWANCE_LEAST, rule.allowance * count)
 
 
 def _slim(profiles: ir.Table, large: bool) -> ir.Table:
@@ -163,7 +173,8 @@ def _keyed(slim: ir.Table, rule: Rule, alike: Likeness | None) -> ir.Table:
 
     def keys(some: ir.Table) -> ir.Table:
         trait = {"trait": alike.trait(some)} if alike else {}
-        return _union([some.select("mention", key=key, **trait).filter(ibis._.key.notnull()) for key in rule.keys(some)])
+        keyed = (some.select("mention", key=key, **trait) for key in rule.keys(some))
+        return _union([one.filter(one.key.notnull()) for one in keyed])
 
     everyone = keys(slim)
     if rule.without is None:
@@ -190,7 +201,7 @@ def _pairs(
     traits = {"least": keyed.trait.min(), "most": keyed.trait.max()} if alike else {}
     grouped = keyed.group_by("key").agg(size=keyed.count(), l=keyed.mention.min(), r=keyed.mention.max(), **traits)
     blocks = engine.materialise(grouped.filter(grouped["size"].between(2, LARGEST_BLOCK)), "blocks")
-    largest = _largest_block(engine, blocks, max(ALLOWANCE_LEAST, allowance))
+    largest = _largest_block(engine, blocks, allowance)
     two = blocks.filter((blocks["size"] == 2) & (blocks.l < blocks.r) & (largest >= 2))
     larger = blocks.filter(blocks["size"].between(3, largest))
     kept = engine.materialise(keyed.semi_join(larger, "key"), "blocked")

@@ -26,9 +26,9 @@ REST = SECOND * (LETTER + 1)
 
 @dataclass(frozen=True)
 class Likeness:
-    """``trait``: the number of a profile (`blocking.slim`) that is looked at; ``near``: whether two of them may be one person's.
+    """``trait``: the number of a profile that is looked at; ``near``: whether two of them may be one person's.
 
-    ``near`` is the same both ways round.
+    ``trait`` is made of what `blocking` keeps of the profiles. ``near`` is the same both ways round.
     """
 
     trait: Callable[[ir.Table], ir.IntegerValue]
