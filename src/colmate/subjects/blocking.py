@@ -17,15 +17,19 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from colmate.engine import Engine, fingerprint, fingerprint_number
+from colmate.subjects.likeness import DAYS, FIRSTS, SURNAMES, YEARS, Likeness, letters
 
-__all__ = ["RULES", "Rule", "candidates", "rules_mask"]
+__all__ = ["LARGE", "RULES", "Rule", "candidates", "rules_mask"]
 
 CONTACTS = ("email", "mobile", "landline", "place")
 LARGEST_BLOCK = 200
 # pairs a rule may make, for each profile; and at least
 ALLOWANCE, ALLOWANCE_LEAST = 0.6, 200_000
-# beyond so many profiles one trait alone is shared by too many
-WIDE_UP_TO = 150_000
+# one trait alone brings strangers together as the square of the profiles, persons as their number: beyond so many
+# profiles the rules that ask for one are allowed less and less, beyond the second nothing
+WIDE_FULL, WIDE_UP_TO = 50_000, 150_000
+# from so many on chance makes more pairs than persons do
+LARGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Rule:
 
     ``allowance`` is how many pairs it may make, for each profile. A rule ``without`` a trait makes up for its
     absence: it looks for those who lack the trait only. A ``wide`` rule asks for little: it is for files of up to
-    `WIDE_UP_TO` profiles, where a single trait still tells few apart from one person.
+    `WIDE_UP_TO` profiles, where a single trait still tells few apart from one person. In a file of `LARGE` and more
+    its pairs are to be ``alike`` as well.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Rule:
     allowance: float = ALLOWANCE
     without: str | None = None
     wide: bool = False
+    alike: Likeness | None = None
 
 
 def _key(*parts: ir.IntegerValue) -> ir.IntegerValue:
@@ -71,20 +77,21 @@ def _first_or_none(t: ir.Table) -> ir.IntegerValue:
 
 
 RULES = (
-    Rule("nir", ("nir",), lambda t: [_key(_print(t.nir))]),
-    Rule("date_name", ("born", "name"), lambda t: _either_name(t, t.born)),
+    Rule("nir", ("nir",), lambda t: [_key(t.nir)]),
+    Rule("date_name", ("born", "name"), lambda t: _either_name(t, t.born), alike=FIRSTS),
     Rule(
         "date_first_department",
         ("born", "first", "department"),
-        lambda t: [_key(t.born, t.by_first, _print(t.department))],
+        lambda t: [_key(t.born, t.by_first, t.department)],
+        alike=SURNAMES,
     ),
-    Rule("date_first", ("born", "first"), lambda t: [_key(t.born, t.by_first)], 0.15),
-    Rule("names_year", ("name", "first", "born"), lambda t: _either_name(t, t.by_first, t.born // 10000)),
-    Rule("names_day", ("name", "first", "born"), lambda t: _either_name(t, t.by_first, t.born % 10000)),
+    Rule("date_first", ("born", "first"), lambda t: [_key(t.born, t.by_first)], 0.15, alike=SURNAMES),
+    Rule("names_year", ("name", "first", "born"), lambda t: _either_name(t, t.by_first, t.born // 10000), alike=DAYS),
+    Rule("names_day", ("name", "first", "born"), lambda t: _either_name(t, t.by_first, t.born % 10000), alike=YEARS),
     Rule(
         "names_postcode",
         ("name", "first", "postcode"),
-        lambda t: _either_name(t, t.by_first, _print(t.postcode)),
+        lambda t: _either_name(t, t.by_first, t.postcode),
         without="born",
     ),
     Rule("names", ("name", "first"), lambda t: _either_name(t, t.by_first), without="born"),
@@ -92,7 +99,7 @@ RULES = (
     Rule("landline_first", ("landline",), lambda t: [_key(t.landline, _first_or_none(t))]),
     Rule("email_first", ("email",), lambda t: [_key(t.email, _first_or_none(t))]),
     Rule("email_mobile", ("email", "mobile"), lambda t: [_key(t.email, t.mobile)]),
-    Rule("contact_year", ("born",), lambda t: [_key(t[kind], t.born // 10000) for kind in CONTACTS]),
+    Rule("contact_year", ("born",), lambda t: [_key(t[kind], t.born // 10000) for kind in CONTACTS], alike=DAYS),
     # an initial, a nickname, a name heard wrong, fields exchanged, a date with one figure wrong
     Rule("date", ("born",), lambda t: [_key(t.born)], wide=True),
     Rule("both_names", ("name", "first"), lambda t: _either_name(t, t.by_first), wide=True),
@@ -100,8 +107,8 @@ RULES = (
     Rule("name_day", ("name", "born"), lambda t: _either_name(t, t.born % 10000), wide=True),
     Rule("first_month", ("first", "born"), lambda t: [_key(t.by_first, t.born // 100)], wide=True),
     Rule("first_day", ("first", "born"), lambda t: [_key(t.by_first, t.born % 10000)], wide=True),
-    Rule("name_postcode", ("name", "postcode"), lambda t: _either_name(t, _print(t.postcode)), wide=True),
-    Rule("first_postcode", ("first", "postcode"), lambda t: [_key(t.by_first, _print(t.postcode))], wide=True),
+    Rule("name_postcode", ("name", "postcode"), lambda t: _either_name(t, t.postcode), wide=True),
+    Rule("first_postcode", ("first", "postcode"), lambda t: [_key(t.by_first, t.postcode)], wide=True),
     *(Rule(kind, (kind,), partial(_alone, kind), wide=True) for kind in CONTACTS),
 )
 LOCAL = "local"
@@ -115,14 +122,20 @@ def candidates(
     ``filled`` counts the profiles that have each trait; ``count`` is the number of profiles; ``locals_`` gives
     ``mention`` and ``local`` (fingerprint of a local number). Bit i is rule i of `RULES`; the next is the local's.
     """
-    made = []
+    made, large = [], count >= LARGE
+    keep = engine.park if large else engine.materialise
+    slim = keep(_slim(profiles, large), "blocking")
     for bit, rule in enumerate(RULES):
         missing = count - filled.get(rule.without, 0) if rule.without else 0
         affordable = not rule.wide or count <= WIDE_UP_TO
         if affordable and all(filled.get(trait) for trait in rule.needs) and (missing or not rule.without):
-            made.append(_pairs(engine, _keyed(profiles, rule), f"pairs_{rule.name}", bit, rule.allowance * count))
+            alike = rule.alike if large else None
+            keyed = _keyed(slim, rule, alike)
+            made.append(_pairs(engine, keyed, f"pairs_{rule.name}", bit, _allowance(rule, count), alike))
+    engine.drop("blocking")
     if locals_ is not None:
-        made.append(_pairs(engine, locals_.rename(key="local"), "pairs_local", len(RULES), ALLOWANCE * count))
+        allowed = max(ALLOWANCE_LEAST, ALLOWANCE * count)
+        made.append(_pairs(engine, locals_.rename(key="local"), "pairs_local", len(RULES), allowed))
     if not made:
         empty = pa.schema([("l", pa.int64()), ("r", pa.int64()), ("rules", pa.int64())]).empty_table()
         return engine.materialise(engine.memtable(empty, "no_pairs"), "candidates")
@@ -133,16 +146,40 @@ def candidates(
     return kept
 
 
-def _keyed(profiles: ir.Table, rule: Rule) -> ir.Table:
-    """Give each profile its keys under ``rule``; of a rule that makes up for a trait, the keys of those without it."""
+def _allowance(rule: Rule, count: int) -> float:
+    """How many pairs ``rule`` may make in a file of ``count`` profiles."""
+    if rule.wide:
+        return ALLOWANCE_LEAST * min(1.0, WIDE_FULL / max(1, count)) ** 3
+    return max(ALLOWANCE_LEAST, rule.allowance * count)
+
+
+def _slim(profiles: ir.Table, large: bool) -> ir.Table:
+    """What keys are made of, as numbers: every rule goes over the profiles twice."""
+    printed = {trait: _print(profiles[trait]) for trait in ("nir", "postcode", "department")}
+    begun = {
+        "first_letters": letters(profiles["first"], profiles.rest),
+        "name_letters": letters(profiles.name, profiles.used),
+    }
+    return profiles.select(
+        "mention", "born", "by_name", "by_used", "by_first", *CONTACTS, **printed, **(begun if large else {})
+    )
+
+
+def _keyed(slim: ir.Table, rule: Rule, alike: Likeness | None) -> ir.Table:
+    """Give each profile its keys under ``rule``; of a rule that makes up for a trait, the keys of those without it.
+
+    With ``alike``, each row also has what is looked at: ``trait``.
+    """
 
     def keys(some: ir.Table) -> ir.Table:
-        return _union([some.select("mention", key=key).filter(ibis._.key.notnull()) for key in rule.keys(some)])
+        trait = {"trait": alike.trait(some)} if alike else {}
+        keyed = (some.select("mention", key=key, **trait) for key in rule.keys(some))
+        return _union([one.filter(one.key.notnull()) for one in keyed])
 
-    everyone = keys(profiles)
+    everyone = keys(slim)
     if rule.without is None:
         return everyone
-    return everyone.semi_join(keys(profiles.filter(profiles[rule.without].isnull())), "key")
+    return everyone.semi_join(keys(slim.filter(slim[rule.without].isnull())), "key")
 
 
 def rules_mask(mask: int) -> ir.IntegerValue:
@@ -154,20 +191,26 @@ def _union(tables: list[ir.Table]) -> ir.Table:
     return tables[0] if len(tables) == 1 else ibis.union(*tables, distinct=False)
 
 
-def _pairs(engine: Engine, keyed: ir.Table, name: str, bit: int, allowance: float) -> ir.Table:
-    """Materialise the pairs of one rule, leaving out the largest blocks beyond its allowance.
+def _pairs(
+    engine: Engine, keyed: ir.Table, name: str, bit: int, allowance: float, alike: Likeness | None = None
+) -> ir.Table:
+    """Materialise the pairs of one rule, leaving out the largest blocks beyond its allowance, and those not ``alike``.
 
     Most blocks have two members: their smallest and their largest, known from the grouping itself.
     """
-    grouped = keyed.group_by("key").agg(size=keyed.count(), l=keyed.mention.min(), r=keyed.mention.max())
+    traits = {"least": keyed.trait.min(), "most": keyed.trait.max()} if alike else {}
+    grouped = keyed.group_by("key").agg(size=keyed.count(), l=keyed.mention.min(), r=keyed.mention.max(), **traits)
     blocks = engine.materialise(grouped.filter(grouped["size"].between(2, LARGEST_BLOCK)), "blocks")
-    largest = _largest_block(engine, blocks, max(ALLOWANCE_LEAST, allowance))
-    two = blocks.filter((blocks["size"] == 2) & (blocks.l < blocks.r) & (largest >= 2)).select("l", "r")
+    largest = _largest_block(engine, blocks, allowance)
+    two = blocks.filter((blocks["size"] == 2) & (blocks.l < blocks.r) & (largest >= 2))
     larger = blocks.filter(blocks["size"].between(3, largest))
-    kept = engine.materialise(keyed.semi_join(larger, "key").select("mention", "key"), "blocked")
+    kept = engine.materialise(keyed.semi_join(larger, "key"), "blocked")
     left, right = kept, kept.view()
-    joined = left.join(right, [left.key == right.key, left.mention < right.mention])
-    pairs = ibis.union(two, joined.select(l=left.mention, r=right.mention), distinct=False)
+    several = left.join(right, [left.key == right.key, left.mention < right.mention])
+    if alike:
+        two = two.filter(alike.near(two["least"], two.most).fill_null(True))
+        several = several.filter(alike.near(several.trait, several.trait_right).fill_null(True))
+    pairs = ibis.union(two.select("l", "r"), several.select(l="mention", r="mention_right"), distinct=False)
     made = engine.materialise(pairs.mutate(rules=rules_mask(1 << bit)), name)
     engine.drop("blocks", "blocked")
     return made

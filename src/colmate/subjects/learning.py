@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from colmate.engine import Engine
-from colmate.subjects.blocking import RULES
+from colmate.subjects.blocking import LARGE, RULES
 from colmate.subjects.overlooked import Accepted, overlooked
 from colmate.subjects.scoring import Scorer, log_odds, settle_odds
 from colmate.subjects.strangers import STRANGERS, met_by_chance
@@ -34,8 +34,9 @@ Floats = npt.NDArray[np.float64]
 # pairs that the prior weighs as much as
 STEADY_PAIRS = 200.0
 ITERATIONS = 12
-# more candidates than this teach nothing more
-PAIRS_ENOUGH = 20_000
+# more candidates than this teach nothing more; of a large file's, two in five are of one person, not one in ten, and
+# more of these would outweigh the prior where the pairs that are missing cannot speak
+PAIRS_ENOUGH, LARGE_ENOUGH = 20_000, 5_000
 # levels with a smaller m are learnt from identifiers alone, lest homonyms teach that any date is one's own; those
 # below the second are never learnt
 ALL_BUT_NEVER, FORBIDDEN = 6e-4, 1e-12
@@ -61,7 +62,7 @@ def learnt(
     model = copy.deepcopy(scorer.model)
     if not model["comparisons"]:
         return model
-    some, share = _sampled(engine, scorer.nodes, pairs)
+    some, share = _sampled(engine, scorer.nodes, pairs, LARGE_ENOUGH if count >= LARGE else PAIRS_ENOUGH)
     rows = engine.arrow(scorer.levels(ibis.union(some, random, distinct=False), "levels"))
     engine.drop("levels", "taught")
     rows = _with_chance(model, rows, log_odds(min(0.5, 0.4 / max(1.0, count - 1))))
@@ -126,9 +127,9 @@ def _overlooked(
     return float(f"{overlooked(Accepted(start[accepted], kept, [one[accepted] for one in weights], usual)):.2g}")
 
 
-def _sampled(engine: Engine, nodes: ir.Table, pairs: ir.Table) -> tuple[ir.Table, int]:
-    """Return some of the pairs and how many each stands for; which ones depends on the names alone, on no order."""
-    share = engine.count(pairs) // PAIRS_ENOUGH
+def _sampled(engine: Engine, nodes: ir.Table, pairs: ir.Table, enough: int) -> tuple[ir.Table, int]:
+    """Return ``enough`` of the pairs and how many each stands for; which ones depends on names alone, on no order."""
+    share = engine.count(pairs) // enough
     if share < 2:
         return pairs, 1
     drawn = nodes.select("mention", draw=(nodes.by_first.fill_null(0) ^ nodes.by_name.fill_null(0)))
