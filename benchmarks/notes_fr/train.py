@@ -4,7 +4,7 @@ Every cue of the parts that are read (dev, dev-2a, and the traps of dev-3a and d
 is an example: does it lie in a label of its category? Without an option the weights are written where the reader finds
 them. ``--across`` writes nothing: each author of dev-4a is judged by a model that has not seen them.
 
-scikit-learn is needed here and nowhere else (``pip install scikit-learn``; BSD, wheels everywhere).
+scikit-learn is needed here and nowhere else (`pip install ".[train]"`; BSD, wheels for Linux and macOS).
 """
 
 from __future__ import annotations

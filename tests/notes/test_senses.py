@@ -79,9 +79,9 @@ def test_neighbours_are_spelt_out(phrase: str, spelt: set[str]) -> None:
 
 
 def test_the_model_knows_a_word_in_both_senses_and_only_from_its_surroundings() -> None:
-    told = dict(features("sous methadone depuis mars", "addiction", 5, 13, None, []))
+    told = dict(features("sous methadone depuis mars", "addiction", 5, 14, None, []))
     assert told["n=sous"] == 1.0
-    assert 0 < told["n=mar"] < told["n=depui"] == 1.0
+    assert 0 < told["n=mars"] < told["n=depui"] == 1.0
     assert not any(name.startswith(("n=", "c=")) and "methad" in name for name in told)
 
 
