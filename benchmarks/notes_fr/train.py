@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.notes_fr.text import AUTHORS, Note, lay_out, read, traps_by_author
 from colmate.notes import weighing
-from colmate.notes.cues import Match, cue_book, others
+from colmate.notes.cues import Match, Reaches, cue_book, others, reaches
 from colmate.notes.folding import fold
 from colmate.notes.senses import senses
 from colmate.notes.settings import disclosing
@@ -50,6 +50,7 @@ def examples(notes: Iterable[Note]) -> Iterator[Example]:
     for note in notes:
         folded = corrected(fold(note.text))
         found = cue_book().every(folded.text)
+        reach = reaches(found)
         gold = {label.category for label in note.findings}
         unweighed = cue_book().matches(folded.text, weighed=False)
         seen = {match.cue.category for match in disclosing(note.text, folded, unweighed)}
@@ -58,13 +59,13 @@ def examples(notes: Iterable[Note]) -> Iterator[Example]:
             kind = match.cue.category
             told = any(one.category == kind and one.start < end and start < one.end for one in note.findings)
             if told or kind not in gold | set(note.tolerated):
-                yield Example(_features(folded.text, match, found), told, kind in seen)
+                yield Example(_features(folded.text, match, reach), told, kind in seen)
 
 
-def _features(folded: str, match: Match, found: Sequence[Match]) -> dict[str, float]:
+def _features(folded: str, match: Match, reach: Reaches) -> dict[str, float]:
     where = (folded, match.cue.category, match.start, match.end)
     summed: Counter[str] = Counter()
-    for name, value in weighing.features(*where, senses().near(*where), others(match, found)):
+    for name, value in weighing.features(*where, senses().near(*where), others(match, reach)):
         summed[name] += value  # type: ignore[assignment]
     return dict(summed)
 

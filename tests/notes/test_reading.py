@@ -373,10 +373,3 @@ def test_what_other_words_tell(text: str, category: str) -> None:
 @pytest.mark.parametrize(("text", "category"), NOT_TOLD)
 def test_where_the_same_words_tell_nothing(text: str, category: str) -> None:
     assert category not in {item[0] for item in said(text)}
-
-
-def test_a_word_whose_every_use_is_to_be_judged_is_no_cue() -> None:
-    kinds = special_categories().values()
-    judged = [phrase for kind in kinds for group in kind.cues if group.get("sense") for phrase in group["any"]]
-    assert {"rayons?", "bracelets?", "borne(e|s|es)?"} <= set(judged)
-    assert not said("rayons du magasin") | said("bracelet perdu") | said("liste de courses")

@@ -112,7 +112,7 @@ def test_the_neighbours_of_a_word_tell_its_sense(telling: str, harmless: str, ca
 
 
 def test_neighbours_are_looked_for_in_the_same_statement() -> None:
-    assert "disability" in {item.category for item in read_note("sourd. Douleur du genou")}
+    assert "disability" in {item.category for item in read_note("sourd de naissance. Douleur du genou")}
     assert "disability" not in {item.category for item in read_note("douleur plutôt sourde")}
 
 

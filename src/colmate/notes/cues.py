@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import attrgetter
@@ -16,11 +16,13 @@ from colmate.notes.phrases import Phrase, beginnings, compile_phrase, engine_pat
 from colmate.notes.senses import Beside, senses
 from colmate.notes.weighing import likely
 
-__all__ = ["Cue", "CueBook", "Match", "cue_book", "others"]
+__all__ = ["Cue", "CueBook", "Match", "Reaches", "cue_book", "others", "reaches"]
 
 _WORD = re.compile(r"[a-z0-9]+")
 _PARTED = re.compile(r"[.,;:/(\n]")
 GENERAL, SEVERE = "health_other", "serious_illness"
+# cues of one note that are held against what stands near them: no note that somebody wrote has more
+JUDGED = 2_000
 # of a trap: whatever the category
 EVERY = ""
 
@@ -64,6 +66,7 @@ class _Entry:
 
 
 Index = dict[str, list[_Entry]]
+Reaches = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,9 @@ class CueBook:
         ]
         places = [match.span() for match in self._places.finditer(folded)]
         kept = _longest(_outside(found, traps, places))
-        return _specific([match for match in kept if _told(folded, match, found, weighed)])
+        reach = reaches(found)
+        judged = [match for match in kept[:JUDGED] if _told(folded, match, reach, weighed)]
+        return _specific([*judged, *kept[JUDGED:]])
 
     def every(self, folded: str) -> list[Match]:
         """Return the cues in any sense, traps and neighbours left aside: what a model of senses is learnt from."""
@@ -132,18 +137,27 @@ def _index(cues: tuple[Cue, ...]) -> Index:
     return dict(index)
 
 
-def _told(folded: str, match: Match, found: Sequence[Match], weighed: bool) -> bool:
+def _told(folded: str, match: Match, reach: Reaches, weighed: bool) -> bool:
     """Tell whether the cue stands in the sense of its category: by what stands near it, then by the model."""
     where = (folded, match.cue.category, match.start, match.end)
     near = senses().near(*where)
     if near == (False, True):
         return False
-    return not weighed or likely(*where, near, others(match, found))
+    return not weighed or likely(*where, near, others(match, reach))
 
 
-def others(match: Match, found: Sequence[Match]) -> set[str]:
-    """Return the categories of the cues that stand elsewhere in the note."""
-    return {one.cue.category for one in found if one.end <= match.start or match.end <= one.start}
+def reaches(found: Iterable[Match]) -> Reaches:
+    """Return, for each category, where the first of its cues to end ends, and where the last to begin begins."""
+    known: Reaches = {}
+    for match in found:
+        end, start = known.get(match.cue.category, (match.end, match.start))
+        known[match.cue.category] = min(end, match.end), max(start, match.start)
+    return known
+
+
+def others(match: Match, reach: Reaches) -> list[str]:
+    """Return the categories of which a cue stands elsewhere in the note."""
+    return [category for category, (end, start) in reach.items() if end <= match.start or match.end <= start]
 
 
 def _scan(

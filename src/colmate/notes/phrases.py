@@ -43,8 +43,8 @@ BETWEEN_ENGINE = r"(?:[\x01-/:-`{-\x7f’‘´]+)"
 WORD_ENGINE = "[a-z0-9]+"
 _PIECES = re.compile(r"~(\d) |([*# ()|?])|([a-z0-9+])|(.)", re.DOTALL)
 DIGITS = frozenset("0123456789")
-# characters by which a note's words ask for phrases: of four, most words ask for none and the others for a few
-FIRSTS = 4
+# characters by which a note's words ask for phrases: of seven, most words ask for none and the others for a few
+FIRSTS = 7
 _SHORT_WORD = re.compile(rf"[a-z0-9]{{1,{FIRSTS - 1}}}(?![a-z0-9])")
 # characters of one pattern of the engine, and of one with gaps, which multiply the states of all that stands beside
 # them: RE2 builds its automaton as it reads, and where the states outgrow its memory it is a hundred times slower
