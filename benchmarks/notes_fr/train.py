@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -64,10 +64,10 @@ def examples(notes: Iterable[Note]) -> Iterator[Example]:
 
 def _features(folded: str, match: Match, reach: Reaches) -> dict[str, float]:
     where = (folded, match.cue.category, match.start, match.end)
-    summed: Counter[str] = Counter()
+    summed: dict[str, float] = defaultdict(float)
     for name, value in weighing.features(*where, senses().near(*where), others(match, reach)):
-        summed[name] += value  # type: ignore[assignment]
-    return dict(summed)
+        summed[name] += value
+    return summed
 
 
 def learn(some: Sequence[Example]) -> dict[str, float]:

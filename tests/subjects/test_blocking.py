@@ -12,7 +12,8 @@ from colmate.subjects import blocking
 from colmate.subjects.likeness import DAYS, FIRSTS, YEARS, Likeness, letters
 from tests.subjects.people import partition
 
-WORDS = st.text("ABCDEHIJ", min_size=1, max_size=4)
+# names are kept in any script: Cyrillic, Greek, Han, also beyond the basic plane
+WORDS = st.text("ABCDEHIJЖΩ李\U00020000", min_size=1, max_size=4)
 NAMES = st.tuples(WORDS, st.none() | WORDS)
 Name = tuple[str, str | None]
 
@@ -57,6 +58,8 @@ def test_years_are_alike_where_one_slip_parts_them(engine: Engine, a: int, b: in
     ("a", "b", "near"),
     [
         (("SYLVIE", None), ("SYLVAINE", None), True),  # begun alike
+        (("ИВАН", "ПЕТР"), ("ИВАН", None), True),  # another script
+        (("ИВАН", "ПЕТР"), ("ОЛЕГ", "ЮРИЙ"), False),
         (("MARTINE", None), ("NARTINE", None), True),  # the first letter wrong
         (("HENRI", None), ("ENRI", None), True),  # lost
         (("JEAN", "PIERRE"), ("PIERRE", None), True),  # known by the second

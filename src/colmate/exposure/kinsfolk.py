@@ -46,7 +46,9 @@ def held(engine: Engine, told: ir.Table, tables: Sequence[ExposureTable], mentio
         several=met["relative"].nunique() > 1, sure=met["sure"].any(), relative=met["relative"].min()
     )
     found = by_kin.filter(by_kin["sure"] & ~by_kin["several"])
-    return engine.count(found.select("person", "relative").distinct())
+    count = engine.count(found.select("person", "relative").distinct())
+    engine.forget("exposure:kin")
+    return count
 
 
 def _kinship(columns: Sequence[ColumnLike]) -> ColumnLike | None:

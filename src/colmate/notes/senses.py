@@ -76,18 +76,15 @@ class Neighbours:
         return any(
             _goes_on(words, place, phrase)
             for place, word in enumerate(words)
-            for length in range(1, KEY + 1)
-            for phrase in known.get(word[:length], ())
-            if length == KEY or length == len(phrase[0].rstrip("*"))
+            for key in {word[:length] for length in range(1, KEY + 1)}
+            for phrase in known.get(key, ())
         )
 
 
 def _goes_on(words: Sequence[str], place: int, phrase: Sequence[str]) -> bool:
-    if place + len(phrase) > len(words):
-        return False
-    return all(
-        word.startswith(one[:-1]) if one[-1] == "*" else word == one
-        for word, one in zip(words[place:], phrase, strict=False)
+    here = words[place : place + len(phrase)]
+    return len(here) == len(phrase) and all(
+        word.startswith(one[:-1]) if one[-1] == "*" else word == one for word, one in zip(here, phrase, strict=True)
     )
 
 

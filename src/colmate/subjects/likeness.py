@@ -49,10 +49,13 @@ def _near_year(a: ir.IntegerValue, b: ir.IntegerValue) -> ir.BooleanValue:
 
 
 def letters(word: ir.StringValue, other: ir.StringValue) -> ir.IntegerValue:
-    """The first three letters of ``word`` and the initial of ``other``, as one number."""
+    """The first three letters of ``word`` and the initial of ``other``, as one number.
+
+    Of a letter beyond ASCII (names are kept in any script) the last seven bits tell.
+    """
     codes = [word.substr(place, 1).ascii_str() for place in range(3)]
     codes.append(other.substr(0, 1).ascii_str().fill_null(0))
-    parts = (code.cast("int32") * LETTER**place for place, code in enumerate(codes))
+    parts = (code.cast("int32") % LETTER * LETTER**place for place, code in enumerate(codes))
     return sum(parts, start=ibis.literal(0, "int32")).cast("int32")
 
 
