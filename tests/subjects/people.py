@@ -15,10 +15,12 @@ TYPES = {
     "first": "first_name", "full": "full_name", "born": "birth_date", "died": "death_date", "sex": "sex", "nir": "nir",
     "email": "email", "phone": "phone", "mobile": "phone", "address": "address", "postcode": "postcode",
     "commune": "commune_code", "lab": "organisation_name", "insured_last": "last_name", "insured_first": "first_name",
-    "insured_nir": "nir", "doctor": "professional_name", "rpps": "rpps", "login": "login",
+    "insured_nir": "nir", "insured_born": "birth_date", "doctor": "professional_name", "rpps": "rpps", "login": "login",
+    "kin_last": "last_name", "kin_first": "first_name", "kin_born": "birth_date", "kin_mobile": "phone",
 }  # fmt: skip
-ROLES = {"insured_last": "insured", "insured_first": "insured", "insured_nir": "insured", "doctor": "professional",
-         "rpps": "professional", "lab": None}  # fmt: skip
+ROLES = {"insured_last": "insured", "insured_first": "insured", "insured_nir": "insured", "insured_born": "insured",
+         "doctor": "professional", "rpps": "professional", "lab": None, "kin_last": "relative",
+         "kin_first": "relative", "kin_born": "relative", "kin_mobile": "relative"}  # fmt: skip
 Row = Mapping[str, str | None]
 
 # surnames and given names of no particular person, rare enough to tell people apart

@@ -105,20 +105,6 @@ def test_persons_carry_what_their_records_say(engine: Engine) -> None:
     assert found.section.by_department["2B"] == 1
 
 
-def test_the_insured_are_others_than_the_patient(engine: Engine) -> None:
-    child = {"last": "KERVADEC", "first": "TITOUAN", "born": "2012-03-09", "insured_last": "KERVADEC"}
-    father = {"insured_first": "PAUL", "insured_nir": "1820356123456"}
-    oneself = {
-        "last": "TANGUY",
-        "first": "ANNE",
-        "born": "1950-01-02",
-        "insured_last": "TANGUY",
-        "insured_first": "ANNE",
-    }
-    found = resolved(engine, [{**child, **father}, oneself, *crowd(20)])
-    assert found.section.by_role == {"insured": 1, "patient": 22}
-
-
 @pytest.mark.parametrize(
     ("doctors", "count"),
     [

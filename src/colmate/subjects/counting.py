@@ -28,8 +28,8 @@ def section(
 ) -> model.Persons:
     """Count ``persons`` (the stage's dataset) by everything the report asks.
 
-    ``statuses`` counts main mentions by (status, role); ``conflicts`` counts groups to be looked at by reason; ``cut``:
-    groups cut.
+    ``statuses`` counts main mentions and relatives by (status, role); ``conflicts`` counts groups to be looked at by
+    reason; ``cut``: groups cut.
     """
     reach = {kind: persons[kind].sum() for kind in ("email", "mobile", "post")}
     nobody = (~(persons.email | persons.mobile | persons.post)).sum()
@@ -39,12 +39,13 @@ def section(
         )
     )[0]
     little = {role: times for (status, role), times in statuses.items() if status == "insufficient"}
-    count, insufficient = int(total["count"]), sum(little.values())
+    namesakes = little.get("relative", 0)
+    count, insufficient = int(total["count"]), sum(little.values()) - namesakes
     by_role, unsure = _by(engine, persons, persons.role), doubts.whole
     sexes = _by(engine, persons, persons.sex.fill_null("unknown"))
     return model.Persons(
         count=count,
-        interval=interval(count, unsure, insufficient),
+        interval=interval(count, unsure, insufficient + namesakes),
         by_role=by_role,
         by_role_interval=_by_role(engine, persons, doubts, by_role, little),
         minors=int(total["minors"] or 0),
@@ -56,7 +57,7 @@ def section(
         by_birth_decade=_by(engine, persons, persons.birth_date.substr(0, 3) + "0"),
         by_sex={kind: sexes.get(kind, 0) for kind in ("F", "M", "unknown")},
         conflicts=conflicts,
-        method=_method(unsure, insufficient, cut, today),
+        method=_method(unsure, insufficient, namesakes, cut, today),
     )
 
 
@@ -69,12 +70,11 @@ def _by(engine: Engine, persons: ir.Table, value: ir.StringValue) -> dict[str, i
 def _by_role(
     engine: Engine, persons: ir.Table, doubts: Doubts, counts: Mapping[str, int], insufficient: Mapping[str, int]
 ) -> dict[str, tuple[int, int]]:
-    """The interval of each role's count. Of two persons that are one, the later role loses one."""
+    """The interval of each role's count.
+
+    Of two persons that are one the later role loses one; it wins one where a merge was wrong.
+    """
     roles = persons.select("person", rank=persons.role.cases(*((role, place) for place, role in enumerate(ROLES))))
-    more = doubts.persons.inner_join(roles, "person")
-    rows = engine.rows(
-        more.group_by("rank").agg(merges=more.merges.sum(), more=more.more.sum(), spread=more.spread.sum())
-    )
     ends = (roles.rename({end: "person", f"{end}_rank": "rank"}) for end in ("l", "r"))
     pairs = doubts.apart
     for end in ends:
@@ -83,14 +83,16 @@ def _by_role(
         missed=pairs.p.sum(), missed_spread=(pairs.p * (1 - pairs.p)).sum()
     )
     sums: dict[str, dict[str, float]] = {role: {} for role in counts}
-    for row in (*rows, *engine.rows(lost)):
+    for place, some in doubts.by_role.items():
+        sums.setdefault(ROLES[place], {}).update(some)
+    for row in engine.rows(lost):
         sums.setdefault(ROLES[row["rank"]], {}).update(row)
     # professionals are told apart by their number or their name and place: nothing says how surely
     linked = [role for role in counts if role != "professional"]
     return {role: doubts.interval(counts[role], sums[role], insufficient.get(role, 0)) for role in linked}
 
 
-def _method(unsure: Uncertainty, insufficient: int, cut: int, today: datetime.date) -> list[str]:
+def _method(unsure: Uncertainty, insufficient: int, namesakes: int, cut: int, today: datetime.date) -> list[str]:
     """Say in words how the count and its interval came about; the report's page knows these sentences in French."""
     return [
         "Linkage: the Fellegi-Sunter model (Splink), with a prior for French civil identity and the frequencies of "
@@ -103,7 +105,13 @@ def _method(unsure: Uncertainty, insufficient: int, cut: int, today: datetime.da
         f"Merges missed among the pairs compared: {unsure.missed:.0f}; "
         f"among those overlooked (errors drawn anew, or Chapman's estimate): {unsure.unseen:.0f}.",
         f"Records with too little to tell a person: {insufficient}; they widen the interval upwards only.",
+        *_namesakes(namesakes),
         f"Groups cut because two members contradict each other: {cut}.",
         f"Minors are those under 18 on {today.isoformat()}.",
         "Professionals are told apart by their RPPS or ADELI number, else by name and place.",
     ]
+
+
+def _namesakes(times: int) -> list[str]:
+    told = f"Relatives who bear the very name of whom they belong to: {times}, taken for that person"
+    return [f"{told}; they widen the interval upwards only."] if times else []

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -33,6 +33,7 @@ from colmate.engine import Engine
 from colmate.subjects.blocking import RULES
 from colmate.subjects.linkage import ACCEPTED, Linked
 from colmate.subjects.scoring import probability
+from colmate.subjects.tables import role_of
 
 __all__ = ["Doubts", "Uncertainty", "doubts", "interval", "nameless"]
 
@@ -78,12 +79,14 @@ class Doubts:
 
     ``persons``: person, merges (profiles joined to another), more (persons that it may hide besides itself, expected),
     spread (variance of that), of those that hold several profiles or records told apart by little. ``apart``: l, r
-    (persons), p: pairs that were kept apart and may be one. ``whole``: the sums over all.
+    (persons), p: pairs that were kept apart and may be one. ``whole``: the sums over all. ``by_role``: the sums of
+    ``persons`` by the place of a role: that of two joined which is the later, for it would lose or win a person.
     """
 
     persons: ir.Table
     apart: ir.Table
     whole: Uncertainty
+    by_role: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
 
     def interval(self, count: int, sums: Mapping[str, float | None], insufficient: int = 0) -> tuple[int, int]:
         """Return the 95 % interval of ``count`` persons of some kind.
@@ -126,22 +129,22 @@ def doubts(engine: Engine, linked: Linked | None, folds: ir.Table, overlooked: f
     are temporary.
     """
     if linked is None:
-        persons = engine.materialise(_summed([_shared(nameless)]), "doubts")
-        shared = float(engine.rows(persons.aggregate(n=persons.shared.sum()))[0]["n"] or 0)
+        persons, by_role = _summed(engine, [_shared(nameless)])
+        shared = sum(sums["shared"] for sums in by_role.values())
         apart = engine.memtable(ibis.schema(APART).to_pyarrow().empty_table(), "none_apart")
-        return Doubts(persons.select(*PERSONS), apart, Uncertainty(households=shared))
+        return Doubts(persons, apart, Uncertainty(households=shared), by_role)
     placed = engine.materialise(_placed(linked), "placed_pairs")
     joined = placed.filter((placed.left == placed.right) & (placed.weight >= ACCEPTED))
     folded = _folded(linked, folds.anti_join(nameless, "mention"))
-    persons = engine.materialise(_summed([_merged(joined, nameless), folded, _shared(nameless)]), "doubts")
+    persons, by_role = _summed(engine, [_merged(joined, nameless), folded, _shared(nameless)])
     apart = engine.materialise(_apart(placed), "kept_apart")
     kept = apart.p >= LEAST
     told = engine.rows(
         apart.aggregate(all=apart.p.sum(), kept=kept.ifelse(apart.p, 0.0).sum(), spread=_spread(apart.p).sum())
     )[0]
-    sums = engine.rows(persons.aggregate(**{name: persons[name].sum() for name in SUMMED}))[0]
-    merges, missed = int(sums["merges"] or 0), float(told["all"] or 0)
-    more, wrong, shared = (float(sums[name] or 0) for name in ("more", "wrong", "shared"))
+    sums = {name: sum(some[name] for some in by_role.values()) for name in SUMMED}
+    merges, missed = int(sums["merges"]), float(told["all"] or 0)
+    more, wrong, shared = (sums[name] for name in ("more", "wrong", "shared"))
     # the pairs that were compared and doubted are part of those that the model refuses
     refused = max(0.0, merges * overlooked / (1 - min(overlooked, 0.5)) - missed)
     whole = Uncertainty(
@@ -150,30 +153,39 @@ def doubts(engine: Engine, linked: Linked | None, folds: ir.Table, overlooked: f
         folds=more - wrong - shared,
         missed=missed,
         unseen=max(refused, _unseen(engine, joined, merges)),
-        variance=float(sums["spread"] or 0) + float(told["spread"] or 0),
+        variance=sums["spread"] + float(told["spread"] or 0),
         told=float(told["kept"] or 0),
         households=shared,
     )
-    return Doubts(persons.select(*PERSONS), apart.filter(kept), whole)
+    return Doubts(persons, apart.filter(kept), whole, by_role)
 
 
 def _spread(p: ir.FloatingValue) -> ir.FloatingValue:
     return p * (1 - p)
 
 
-def _summed(parts: Sequence[ir.Table]) -> ir.Table:
+def _summed(engine: Engine, parts: Sequence[ir.Table]) -> tuple[ir.Table, dict[int, dict[str, float]]]:
+    """Return the temporary table of `PERSONS`, and the sums of `SUMMED` by the place of a role."""
     together = ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
-    return together.group_by("person").agg(**{name: together[name].sum().cast(kind) for name, kind in SUMMED.items()})
+    sums = {name: together[name].sum().cast(kind) for name, kind in SUMMED.items()}
+    both = engine.materialise(together.group_by("person", "rank").agg(**sums), "doubts_by_role")
+    sums = {name: both[name].sum().cast(kind) for name, kind in PERSONS.items() if name in SUMMED}
+    persons = engine.materialise(both.group_by("person").agg(**sums).select(*PERSONS), "doubts")
+    rows = engine.rows(both.group_by("rank").agg(**{name: both[name].sum() for name in SUMMED}))
+    engine.drop("doubts_by_role")
+    return persons, {int(row["rank"]): {name: float(row[name] or 0) for name in SUMMED} for row in rows}
 
 
 def _part(table: ir.Table, **sums: ir.Value) -> ir.Table:
-    """Return person and `SUMMED`, zero where it is not given."""
-    return table.select("person", **{name: sums.get(name, ibis.literal(0)).cast(kind) for name, kind in SUMMED.items()})
+    """Return person, rank (the place of a role) and `SUMMED`, zero where it is not given."""
+    given = {name: sums.get(name, ibis.literal(0)).cast(kind) for name, kind in SUMMED.items()}
+    return table.select("person", rank=table["rank"].cast("int32"), **given)
 
 
 def _merged(joined: ir.Table, nameless: ir.Table) -> ir.Table:
     """Profiles joined to another, by the best of their pairs; doubts of the nameless are told as households."""
-    best = joined.group_by(end="r").agg(p=joined.p.max(), person=joined.left.min())
+    later = ibis.greatest(role_of(joined.l), role_of(joined.r))
+    best = joined.group_by(end="r").agg(p=joined.p.max(), person=joined.left.min(), rank=later.min())
     best = best.left_join(nameless.select(end="mention", bare="person"), "end")
     p = best.bare.isnull().ifelse(best.p, 1.0)
     return _part(best, merges=ibis.literal(1), more=1 - p, wrong=1 - p, spread=_spread(p))
@@ -182,6 +194,7 @@ def _merged(joined: ir.Table, nameless: ir.Table) -> ir.Table:
 def _shared(nameless: ir.Table) -> ir.Table:
     """Persons known by contacts alone: as many as their records, up to a household's members."""
     several = nameless.group_by("person").agg(more=ibis.least(nameless.count(), MEMBERS) - 1)
+    several = several.mutate(rank=role_of(several.person))
     return _part(several, more=several.more, shared=several.more)
 
 
@@ -191,7 +204,7 @@ def _folded(linked: Linked, folds: ir.Table) -> ir.Table:
     selves = pairs.filter(pairs.l == pairs.r).inner_join(folds, pairs.l == folds.mention)
     selves = selves.select("mention", more=(1 - probability(selves.weight.cast("float64"))) * selves.more)
     placed = selves.left_join(linked.persons, "mention").drop("mention_right")
-    held = placed.select("more", person=ibis.coalesce(placed.person, placed.mention))
+    held = placed.select("more", person=ibis.coalesce(placed.person, placed.mention), rank=role_of(placed.mention))
     return _part(held, more=held.more)
 
 

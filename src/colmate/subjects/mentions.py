@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from colmate.engine import Engine, fingerprint, fingerprint_number
 from colmate.subjects import traits, vocabulary
+from colmate.subjects.beside import beside
 from colmate.subjects.forms import forget_forms, print_of, with_forms
 from colmate.subjects.frequencies import given_names
 from colmate.subjects.mailed import GIVEN, SURNAME, with_mailed_names
@@ -90,7 +91,7 @@ def identities(
         subjects = _subject(engine, table, role, (role,))
         subjects = subjects.filter(subjects.status == STATUS.index("person"))
         known = ibis.union(*mains, distinct=False) if len(mains) > 1 else mains[0] if mains else None
-        told = _profiled(subjects if known is None else _not_again(subjects, known, bool(main)))
+        told = _profiled(subjects if known is None else beside(subjects, known, role, bool(main)))
         made.append(engine.park(told.select(*COLUMNS), f"{role}_{table.number}"))
     forget_forms(engine)
     return made
@@ -138,9 +139,7 @@ def _subject(engine: Engine, table: SubjectTable, role: str, roles: Sequence[str
     # TEST is a family too: a person's own number speaks for it
     test = row.test_number | row.test_given | (row.test_surname & (row.standing.fill_null(0) < 2))
     row = row.mutate(place=print_of(row.place), test=test).drop("test_number", "test_given", "test_surname")
-    digit = row.nir.substr(0, 1)
-    from_nir = ibis.cases((digit == "1", "M"), (digit == "2", "F"), else_=ibis.null("string"))
-    row = row.mutate(sex=ibis.coalesce(row.sex, (row.standing > 0).ifelse(from_nir, ibis.null("string"))))
+    row = row.mutate(sex=ibis.coalesce(row.sex, traits.sex_of_number(row)))
     return row.mutate(status=_status(row, bare=not columns_of(table, roles, *TELLING))).drop("test")
 
 
@@ -208,38 +207,6 @@ def _status(row: ir.Table, bare: bool) -> ir.IntegerValue:
         else_=STATUS.index("insufficient"),
     )
     return code.cast("int8")
-
-
-def _not_again(others: ir.Table, subjects: ir.Table, every: bool) -> ir.Table:
-    """Keep the insured persons or relatives who are not the main subject over again.
-
-    ``every``: each record has a main subject; else those without one are kept as they are.
-
-    They share the main subject's home, which is evidence of a household only. A number that the main subject's own
-    birth date does not contradict is the main subject's.
-    """
-    main = subjects.select(
-        key=subjects.mention - subjects.mention % 8, main_name=subjects.name, main_used=subjects.used,
-        main_first=subjects["first"], main_nir=subjects.nir, main_born=subjects.born, main_sex=subjects.sex,
-        home=subjects.place, zone=subjects.postcode, area=subjects.department, met=ibis.literal(True),
-    )  # fmt: skip
-    others = others.mutate(key=others.mention - others.mention % 8)
-    both = others.inner_join(main, "key") if every else others.left_join(main, "key").drop("key_right")
-    both = traits.with_standing(both, "main_born", "main_sex", "lent")
-    same_name = ibis.or_(both.name == both.main_name, both.name == both.main_used, both.used == both.main_name)
-    same_first = (both["first"] == both.main_first) | both["first"].isnull() | both.main_first.isnull()
-    born_apart = (both.born != both.main_born).fill_null(False)
-    number_is_main = (both.nir == both.main_nir) | (both.main_nir.isnull() & (both.lent > 0))
-    same = ibis.cases(
-        (both.name.notnull() & both.main_name.notnull(), same_name.fill_null(False) & same_first & ~born_apart),
-        else_=number_is_main.fill_null(False),
-    )
-    both = both.filter(~same if every else ~same | both.met.isnull()).mutate(
-        place=ibis.coalesce(both.place, both.home),
-        postcode=ibis.coalesce(both.postcode, both.zone),
-        department=ibis.coalesce(both.department, both.area),
-    )
-    return both.drop("key").select([name for name in others.columns if name != "key"])
 
 
 def _profiled(row: ir.Table) -> ir.Table:

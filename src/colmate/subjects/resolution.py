@@ -179,9 +179,9 @@ def _best(engine: Engine, linked: Linked) -> ir.Table:
 
 
 def _statuses(engine: Engine, placed: ir.Table, tables: Sequence[SubjectTable]) -> dict[tuple[str, str], int]:
-    """How many main mentions there are of each status and role."""
-    mains = {ROLES.index(role) for table in tables if (role := main_role(table))}
-    some = placed.filter((placed.mention % 8).isin(sorted(mains)))
+    """How many main mentions there are of each status and role, and how many relatives."""
+    told = {ROLES.index(role) for table in tables if (role := main_role(table))} | {ROLES.index("relative")}
+    some = placed.filter((placed.mention % 8).isin(sorted(told)))
     rows = engine.rows(some.group_by("state", role=role_of(some.mention)).agg(times=some.count()))
     return {(STATUS[row["state"]], ROLES[row["role"]]): int(row["times"]) for row in rows}
 

@@ -21,11 +21,12 @@ __all__ = [
     "birth_number",
     "department",
     "identity_names",
-    "with_standing",
     "person_sex",
     "place",
     "raw_names",
+    "sex_of_number",
     "telephone",
+    "with_standing",
 ]
 
 Cells = Callable[..., list[ir.StringValue]]
@@ -145,6 +146,12 @@ def with_standing(row: ir.Table, born: str = "born", sex: str = "sex", name: str
     )
     made = row.mutate(**{name: standing.cast("int8")})
     return made.drop("nir_year", "nir_month", "born_month", "date_agrees", "sex_agrees", "plain")
+
+
+def sex_of_number(row: ir.Table) -> ir.StringValue:
+    """Sex by the first digit of ``nir``, where that is not another's (``standing``)."""
+    digit = row.nir.substr(0, 1)
+    return ibis.cases((~(row.standing > 0), TEXT), (digit == "1", "M"), (digit == "2", "F"), else_=TEXT)
 
 
 def department(postcode: ir.StringValue, commune: ir.StringValue) -> ir.StringValue:
