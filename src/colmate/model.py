@@ -182,7 +182,8 @@ class SpecialCategory(Section):
     hypothetical: int = Field(ge=0)
     about_relatives: int = Field(ge=0)
     interval: tuple[int, int] | None = Field(
-        default=None, description="95 % interval of ``persons``: of the linkage, not of the reading"
+        default=None,
+        description="95 % interval of ``persons``: of the linkage, and of the reading where notes alone tell it",
     )
     sources: list[str] = Field(default_factory=list, alias="from")
 

@@ -1,4 +1,4 @@
-"""How sure the counts by category and by controller are: what the linkage doubts, within each."""
+"""How sure the counts by category and controller are: what the linkage doubts in each, and how notes are read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from colmate.engine import Engine
-from colmate.exposure import Context, Exposed, expose
+from colmate.exposure import Context, Exposed, expose, intervals
 from colmate.subjects import Doubts, Uncertainty
 from tests.exposure.samples import findings, mentions, persons, table
 
@@ -18,6 +18,15 @@ ROWS = [["P", lab, "x"] for lab in ("A1", "A1", "B2", "A1", "B2", "B2", "B2", "A
 WHO = [1, 2, 3, 4, 4, 5, 5, None]
 # 1, 2 and 3 have HIV, 3 and 5 are of a faith
 SAID = [(1, "hiv_sti"), (2, "hiv_sti"), (3, "hiv_sti"), (3, "religion"), (6, "religion")]
+
+
+NOTHING = {
+    "no_doubts": {
+        "person": pa.array([], pa.int64()), "merges": pa.array([], pa.int64()), "more": pa.array([], pa.float64()),
+        "spread": pa.array([], pa.float64()),
+    },
+    "no_pairs": {"l": pa.array([], pa.int64()), "r": pa.array([], pa.int64()), "p": pa.array([], pa.float64())},
+}  # fmt: skip
 
 
 def exposed(engine: Engine, hidden: dict[int, float], apart: Sequence[tuple[int, int, float]]) -> Exposed:
@@ -74,11 +83,13 @@ def exposed(engine: Engine, hidden: dict[int, float], apart: Sequence[tuple[int,
 )
 def test_a_category_is_as_unsure_as_its_persons(
     engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
     hidden: dict[int, float],
     apart: list[tuple[int, int, float]],
     hiv: tuple[int, int],
     religion: tuple[int, int],
 ) -> None:
+    monkeypatch.setattr(intervals, "MISREAD", 0.0)
     found = {one.category: one for one in exposed(engine, hidden, apart).special_categories}
     assert {name: one.persons for name, one in found.items()} == {"hiv_sti": 3, "religion": 2}
     assert (found["hiv_sti"].interval, found["religion"].interval) == (hiv, religion)
@@ -108,3 +119,31 @@ def test_a_controller_is_as_unsure_as_its_records(
     found = {one.label: one for one in exposed(engine, hidden, apart).controllers}
     assert {label: one.persons for label, one in found.items()} == {"A1": 3, "B2": 3}
     assert (found["A1"].interval, found["B2"].interval) == (here, there)
+
+
+@pytest.mark.parametrize(
+    ("coded", "noted", "interval"),
+    [
+        # codes are taken as they stand; of a hundred persons whom notes alone put there six are a standard deviation
+        (0, 100, (88, 112)),
+        (100, 0, (100, 100)),
+        (100, 100, (88 + 100, 112 + 100)),
+        (50, 10, (58, 62)),
+    ],
+)
+def test_notes_may_be_misread(engine: Engine, coded: int, noted: int, interval: tuple[int, int]) -> None:
+    """The margin is for the persons whom notes alone put into a category."""
+    columns = {"nom": ("last_name", "patient"), "cim": ("diagnosis_code", "patient"), "com": ("free_text", None)}
+    everybody = range(1, coded + noted + 1)
+    report = expose(
+        engine,
+        [table(engine, columns, [["P", "B24" if who <= coded else None, "x"] for who in everybody])],
+        mentions(engine, [(1, who, "patient", who) for who in everybody]),
+        persons(engine, dict.fromkeys(everybody, "patient")),
+        # what a note tells of somebody whose code tells it too is sure
+        findings(engine, [(1, who, "c2", "hiv_sti", "asserted", "patient") for who in everybody]),
+        Context(),
+        doubts=Doubts(*(engine.memtable(pa.table(empty), name) for name, empty in NOTHING.items()), Uncertainty()),
+    )
+    found = {one.category: one for one in report.special_categories}
+    assert (found["hiv_sti"].persons, found["hiv_sti"].interval) == (coded + noted, interval)
