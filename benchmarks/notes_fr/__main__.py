@@ -1,6 +1,6 @@
 """Score Colmate and its peers: ``python -m benchmarks.notes_fr [PART|both] [--peers PYTHON] [--traps]``.
 
-The parts are dev, test, dev-2a and dev-2b, dev-3a, dev-3b, dev-4a and dev-4b (traps); both: the first two.
+The parts are dev, test, dev-2a and dev-2b; of traps: dev-3a, dev-3b, dev-4a, dev-4b, dev-5a, test-2; both: dev, test.
 
 ``--peers`` names the interpreter in which EDS-NLP, Presidio and ``fr_core_news_sm`` are installed (this one unless
 told); a peer that is not there is skipped with a sentence.

@@ -1,7 +1,7 @@
 """Write the parts from the hand-written sources: ``python -m benchmarks.notes_fr.build``.
 
-``dev`` and ``test`` come from ``sources/``; ``dev-2a`` and ``dev-2b`` from ``dev-2.txt``, halved by hash; ``dev-3a``
-and ``dev-3b`` from ``dev-3.txt``, ``dev-4a`` and ``dev-4b`` from ``dev-4.txt``, by author.
+``dev`` and ``test`` come from ``sources/``; ``dev-2a`` and ``dev-2b`` from ``dev-2.txt``, halved by hash; the parts of
+traps from files of their own, by author.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def build_halves(others: dict[str, list[Note]]) -> dict[str, list[Note]]:
 
 
 def build_traps(others: dict[str, list[Note]]) -> dict[str, list[Note]]:
-    """The traps of the third and fourth part, without the notes that another part holds already."""
+    """The parts of traps, without the notes that another part holds already."""
     return _laid_out(TRAPS, ((AUTHORS[author], draft) for author, draft in traps_by_author()), others)
 
 

@@ -23,13 +23,18 @@ PARTS = ("dev", "test")
 # of the second development part: cues are written from the first half, the other one only tells how well they carry
 HALVES = ("dev-2a", "dev-2b")
 # traps by further authors: of a part ``a`` the errors are read, of a part ``b``, another author's, only scores
-TRAPS = ("dev-3a", "dev-3b", "dev-4a", "dev-4b")
-# lines of ``dev-3.txt`` and ``dev-4.txt`` that say whose notes follow
+TRAPS = ("dev-3a", "dev-3b", "dev-4a", "dev-4b", "dev-5a", "test-2")
+# the files of their notes, each line ``# author`` saying whose follow
+BY_AUTHOR = ("dev-3", "dev-4", "dev-5", "test-2")
 AUTHORS = {
     **dict.fromkeys(("one", "two"), "dev-3a"),
     "three": "dev-3b",
     **dict.fromkeys(("four", "five", "six", "seven", "eight", "nine", "twelve"), "dev-4a"),
     **dict.fromkeys(("ten", "eleven"), "dev-4b"),
+    **dict.fromkeys(("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"), "dev-5a"),
+    **dict.fromkeys(("nineteen", "twenty", "twenty-one", "twenty-two", "twenty-three"), "dev-5a"),
+    **dict.fromkeys(("twenty-four", "twenty-five", "twenty-six"), "dev-5a"),
+    **dict.fromkeys(("twenty-seven", "twenty-eight"), "test-2"),
 }
 DEV_SHARE = 0.42
 CATEGORIES = (
@@ -204,9 +209,9 @@ def halves_by_hand() -> Iterator[tuple[str, Draft]]:
 
 
 def traps_by_author() -> Iterator[tuple[str, Draft]]:
-    """The traps of the third and fourth development part, each with its author."""
+    """The traps of the further parts, each with its author."""
     author = ""
-    for name in ("dev-3", "dev-4"):
+    for name in BY_AUTHOR:
         for line in (HOME / f"{name}.txt").read_text(encoding="utf-8").splitlines():
             if line.startswith("# author "):
                 author = line.removeprefix("# author ")

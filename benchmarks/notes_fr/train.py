@@ -1,6 +1,6 @@
 """Learn the model that tells in which sense a cue stands: ``python -m benchmarks.notes_fr.train [--across]``.
 
-Every cue of the parts that are read (dev, dev-2a, and the traps of dev-3a and dev-4a), traps and neighbours left aside,
+Every cue of the parts that are read (dev, dev-2a, the traps of dev-3a, dev-4a, dev-5a), traps and neighbours left aside,
 is an example: does it lie in a label of its category? Without an option the weights are written where the reader finds
 them. ``--across`` writes nothing: each author of dev-4a is judged by a model that has not seen them.
 
@@ -117,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.notes_fr.train", description=__doc__)
     parser.add_argument("--across", action="store_true", help="judge each author by a model that has not seen them")
     asked = parser.parse_args(arguments)
-    ordinary = [one for part in (*ORDINARY, "dev-3a") for one in examples(read(part))]
+    ordinary = [one for part in (*ORDINARY, "dev-3a", "dev-5a") for one in examples(read(part))]
     authors = {author: list(examples(notes)) for author, notes in _by_author("dev-4a").items()}
     if asked.across:
         across(ordinary, authors)
