@@ -1,8 +1,8 @@
 """Learn the model that tells in which sense a cue stands: ``python -m benchmarks.notes_fr.train [--across]``.
 
-Every cue of the parts that are read (dev, dev-2a, the traps of dev-3a, dev-4a, dev-5a), traps and neighbours left aside,
-is an example: does it lie in a label of its category? Without an option the weights are written where the reader finds
-them. ``--across`` writes nothing: each author of dev-4a is judged by a model that has not seen them.
+Every cue of the parts that are read (dev, dev-2a, dev-3a, dev-4a, dev-5a), traps and neighbours left aside, is an
+example: does it lie in a label of its category? Without an option the weights are written where the reader finds them.
+``--across`` writes nothing: each author of dev-4a is judged by a model that has not seen them.
 
 scikit-learn is needed here and nowhere else (`pip install ".[train]"`; BSD, wheels for Linux and macOS).
 """

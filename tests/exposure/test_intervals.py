@@ -135,6 +135,7 @@ def test_notes_may_be_misread(engine: Engine, coded: int, noted: int, interval: 
     """The margin is for the persons whom notes alone put into a category."""
     columns = {"nom": ("last_name", "patient"), "cim": ("diagnosis_code", "patient"), "com": ("free_text", None)}
     everybody = range(1, coded + noted + 1)
+    nothing = {name: engine.memtable(pa.table(empty), name) for name, empty in NOTHING.items()}
     report = expose(
         engine,
         [table(engine, columns, [["P", "B24" if who <= coded else None, "x"] for who in everybody])],
@@ -143,7 +144,7 @@ def test_notes_may_be_misread(engine: Engine, coded: int, noted: int, interval: 
         # what a note tells of somebody whose code tells it too is sure
         findings(engine, [(1, who, "c2", "hiv_sti", "asserted", "patient") for who in everybody]),
         Context(),
-        doubts=Doubts(*(engine.memtable(pa.table(empty), name) for name, empty in NOTHING.items()), Uncertainty()),
+        doubts=Doubts(nothing["no_doubts"], nothing["no_pairs"], Uncertainty()),
     )
     found = {one.category: one for one in report.special_categories}
     assert (found["hiv_sti"].persons, found["hiv_sti"].interval) == (coded + noted, interval)

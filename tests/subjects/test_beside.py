@@ -1,4 +1,4 @@
-"""Insured persons and relatives beside the main subject of a record: who is another person, and who is known already."""
+"""Insured persons and relatives beside the main subject of a record: who is another, and who is known already."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import pytest
 
 from colmate.engine import Engine
 from colmate.subjects import Subjects
-from tests.subjects.people import Row, crowd, resolved
+from tests.subjects.people import crowd, resolved
 
-CHILD: Row = {"last": "KERVADEC", "first": "TITOUAN", "born": "2012-03-09", "sex": "M", "insured_last": "KERVADEC"}
+Person = dict[str, str | None]
+CHILD: Person = {"last": "KERVADEC", "first": "TITOUAN", "born": "2012-03-09", "sex": "M", "insured_last": "KERVADEC"}
 # the number of a man born in March 1982, on the row of a child
 NUMBER = "1820356123456"
-FATHER: Row = {"last": "KERVADEC", "first": "PAUL", "born": "1982-03-17", "sex": "M", "nir": NUMBER}
-ANNE: Row = {"last": "TANGUY", "first": "ANNE", "born": "1950-01-02", "insured_last": "TANGUY"}
+FATHER: Person = {"last": "KERVADEC", "first": "PAUL", "born": "1982-03-17", "sex": "M", "nir": NUMBER}
+ANNE: Person = {"last": "TANGUY", "first": "ANNE", "born": "1950-01-02", "insured_last": "TANGUY"}
 
 
 def roles(found: Subjects) -> dict[str, int]:
@@ -48,7 +49,7 @@ def roles(found: Subjects) -> dict[str, int]:
         ),
     ],
 )
-def test_the_insured(engine: Engine, rows: list[Row], expected: dict[str, int]) -> None:
+def test_the_insured(engine: Engine, rows: list[Person], expected: dict[str, int]) -> None:
     assert roles(resolved(engine, [*rows, *crowd(20)])) == expected
 
 
@@ -65,7 +66,7 @@ def test_the_insured(engine: Engine, rows: list[Row], expected: dict[str, int]) 
         ({"kin_last": "TANGUY", "kin_mobile": "+33639980001"}, {"patient": 1}, 0),
     ],
 )
-def test_relatives_of_the_same_name(engine: Engine, relative: Row, expected: dict[str, int], namesakes: int) -> None:
+def test_relatives_of_the_same_name(engine: Engine, relative: Person, expected: dict[str, int], namesakes: int) -> None:
     """They widen the interval upwards, in all and among relatives, and the method says so."""
     anne = {key: cell for key, cell in ANNE.items() if key != "insured_last"}
     others = [{**row, "kin_last": row["last"], "kin_first": "YANN"} for row in crowd(20)]
