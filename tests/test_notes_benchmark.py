@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from benchmarks.notes_fr.__main__ import _spans
 from benchmarks.notes_fr.build import SIZES, build, build_halves, build_traps
 from benchmarks.notes_fr.degrade import degrade
 from benchmarks.notes_fr.peers import Found
-from benchmarks.notes_fr.score import Counts, score, score_identifiers
+from benchmarks.notes_fr.score import Counts, Score, score, score_identifiers
 from benchmarks.notes_fr.text import (
     CATEGORIES,
     HALVES,
@@ -267,6 +268,21 @@ def test_the_f1_of_the_traps_alone(
     result = score(notes, lambda _: iter([[Found(each, "asserted", "patient", 0, 2) for each in of] for of in found]))
     assert result.trapped_macro_f1 == pytest.approx(by_category), told
     assert result.trapped_micro_f1 == pytest.approx(together), told
+
+
+@pytest.mark.parametrize(
+    ("plain", "expected"),
+    [
+        # off by a tenth, both ways, where one in a hundred is chance
+        ({"religion": Counts(right=100, wrong=10), "suicide": Counts(right=90, missed=10)}, math.sqrt(0.01 - 0.001)),
+        # as many too many as are missed: the count is right
+        ({"religion": Counts(right=90, wrong=10, missed=10)}, 0.0),
+        ({"religion": Counts(wrong=3)}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_by_how_much_the_count_of_a_category_is_off(plain: dict[str, Counts], expected: float) -> None:
+    assert Score(plain=plain).misread == pytest.approx(expected)
 
 
 def test_a_reader_that_leaves_notes_unread_is_refused() -> None:

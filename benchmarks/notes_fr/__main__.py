@@ -102,6 +102,9 @@ def _headline(scores: dict[str, Score]) -> None:
         print(f"| {name} | {macros} | {shares} | {of.over.f1:.2f} | {traps} | {of.seconds:.1f} s |")
     one = next(iter(scores.values()))
     print(f"\n{one.traps.of} notes set a trap, {one.traps_empty.of} of them without a label: silence is right there.")
+    print(
+        f"Patients counted by category in the other notes: {one.misread:.1%} too many or too few (standard deviation)."
+    )
 
 
 def _categories(scores: dict[str, Score]) -> None:

@@ -88,7 +88,8 @@ class Score:
     """What a reader was found worth.
 
     ``mentioned``: the note speaks of the category at all; ``told``: it says it of the patient, asserted, now or past;
-    ``by_hand``: as ``mentioned``, of the notes written by hand; ``trapped``: of the notes of a trap. ``assertion`` and
+    ``by_hand``: as ``mentioned``, of the notes written by hand; ``trapped``: of the notes of a trap; ``plain``: as
+    ``told``, of the notes that set none. ``assertion`` and
     ``subject``: of the labels met by a finding; ``past``: of the same, whether what is told is over, and ``over``: the
     same counted for those that are labelled or read as over, which are few. ``traps``: notes of a trap in which the
     categories are exactly the labelled ones; ``traps_empty``: of those without a label, in which nothing may be found;
@@ -99,6 +100,7 @@ class Score:
     told: dict[str, Counts] = field(default_factory=lambda: _none())
     by_hand: dict[str, Counts] = field(default_factory=lambda: _none())
     trapped: dict[str, Counts] = field(default_factory=lambda: _none())
+    plain: dict[str, Counts] = field(default_factory=lambda: _none())
     assertion: Share = field(default_factory=Share)
     subject: Share = field(default_factory=Share)
     past: Share = field(default_factory=Share)
@@ -118,6 +120,19 @@ class Score:
     def told_macro_f1(self) -> float:
         """Of ``told``."""
         return macro(self.told)
+
+    @property
+    def misread(self) -> float:
+        """By how much a count of ``plain`` notes is off: the standard deviation over the categories, as a share.
+
+        What the small numbers of notes explain (each error an event of Poisson's) is taken off.
+        """
+        some = [each for each in self.plain.values() if each.right + each.missed]
+        off = [
+            ((each.wrong - each.missed) ** 2 - each.wrong - each.missed) / (each.right + each.missed) ** 2
+            for each in some
+        ]
+        return max(0.0, sum(off) / len(off)) ** 0.5 if off else 0.0
 
     @property
     def trapped_macro_f1(self) -> float:
@@ -156,7 +171,7 @@ def _note(result: Score, note: Note, findings: Sequence[FindingLike]) -> None:
         (result.mentioned, _any),
         (result.told, _told),
         *([(result.by_hand, _any)] if note.kind == "hand" else []),
-        *([(result.trapped, _any)] if note.trap else []),
+        (result.trapped, _any) if note.trap else (result.plain, _told),
     ]
     for counts, chosen in tables:
         gold = {finding.category for finding in note.findings if chosen(finding)}
