@@ -35,6 +35,15 @@ _LOOKED_FOR = re.compile(r" (?:a l[a' ]|au |aux |sur l[ae']|en )[^,]*,")
 _FOUND_OUT = re.compile(r"\bdecouv\w* (?:de |d[ '])?(?:l[ae'] ?)?$")
 # "mélanome 0,8 mm": no zero, no end of a statement
 _DECIMAL = re.compile(r"\b\d+[.,]\d+\b")
+# "pas de ski cet hiver : broche": what follows a colon is told, but for "pas d'antécédent : diabète, HTA"
+_TOLD = re.compile(
+    r"[a-z0-9+](?<!atcd)(?<!atcds)(?<!antecedent)(?<!antecedents)(?<!notion)(?<!signe)(?<!signes)"
+    r"(?<!suivant)(?<!suivants)(?<!allergie)(?<!allergies)(?<!plus)(?<!pas)(?<!ni) ?: ?[a-z]"
+)
+# what the patient says of himself, or the writer says, is no hearsay
+_OWN_WORDS = re.compile(
+    r"\b(?:selon|d[ ']?apres|dixit)[ ']+(?:lui|elle|moi|nous|l'interessee?|(?:l[ea] )?patiente?)(?:[ -]memes?)?\b(?! et)"
+)
 # "voterait", "pourraient"; nouns of the same ending are none, nor are wishes before a cue
 _NO_VERBS = "retrait|extrait|portrait|attrait|abstrait|distrait|soustrait"
 _CONDITIONAL = re.compile(rf"\b(?!{_NO_VERBS})[a-z]{{2,}}rai(?:t|ent)\b")
@@ -153,6 +162,8 @@ class Clause:
         # "ne veut pas de gélatine (halal)": what stands in brackets explains
         if len(WORD.findall(between)) > reach or "(" in between:
             return False
+        if pattern is triggers().negation and _TOLD.search(between + "x"):
+            return False
         comma = max(between.rfind(","), between.rfind(" et "), between.rfind(" avec "))
         if comma < 0:
             return True
@@ -191,8 +202,8 @@ class Clause:
     def _hearsay(self, low: int, cue: int, after: str) -> bool:
         words = triggers()
         # what follows another statement is not about this one: "catholique, serait lesbienne d'après sa mère"
-        own = after.split(",")[0] if len(self.cues) > 1 else after
-        if words.source.search(self.text, low, cue) or words.source.search(own[:60]):
+        own = _blank(_OWN_WORDS, after.split(",")[0] if len(self.cues) > 1 else after)
+        if words.source.search(_blank(_OWN_WORDS, self.text), low, cue) or words.source.search(own[:60]):
             return True
         spoken = (end for start, end in self.relatives if low <= start and end <= cue)
         return any(words.verb.match(self.text, skip(self.text, end)) for end in spoken)
