@@ -14,9 +14,19 @@ from dataclasses import dataclass
 from functools import cache
 
 from colmate.catalogue import load
-from colmate.notes.phrases import TOGETHER, compile_phrase, engine_patterns, groups, in_groups, options, ways
+from colmate.notes.phrases import (
+    TOGETHER,
+    compile_phrase,
+    engine_pattern,
+    engine_patterns,
+    groups,
+    in_groups,
+    options,
+    together,
+    ways,
+)
 
-__all__ = ["Anchors", "anchors", "rarest"]
+__all__ = ["Anchors", "Parcel", "anchors", "parcels", "rarest"]
 
 # a word of a phrase, and whether it may go on with any letters
 Word = tuple[str, bool]
@@ -36,6 +46,17 @@ class Anchors:
     phrases: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """Some phrases (``pattern`` of the engine, RE2) and the patterns of their anchors: see `Anchors`.
+
+    A folded note that holds one of them by its anchor has a word that matches one of ``words``.
+    """
+
+    words: Sequence[str]
+    pattern: str
+
+
 def anchors(sources: Iterable[str]) -> Anchors:
     """Return the anchors of phrases, as the catalogue writes them."""
     words: set[Word] = set()
@@ -44,13 +65,30 @@ def anchors(sources: Iterable[str]) -> Anchors:
         anchored, left = _parted(source)
         words |= anchored
         loose |= left
-    stems = {word for word, open_ in words if open_}
-    whole = {word for word, open_ in words if not open_ and stems.isdisjoint(_heads(word))}
+    return Anchors(_words_of(words), engine_patterns(compile_phrase(part) for part in loose))
+
+
+def parcels(sources: Iterable[str]) -> list[Parcel]:
+    """Return the phrases that have anchors in parcels; those of like anchors are in one, so that few are asked for."""
+    held: dict[str, frozenset[Word]] = {}
+    for source in sources:
+        if words := _parted(source)[0]:
+            pattern = compile_phrase(source).pattern
+            held[pattern] = held.get(pattern, frozenset()) | words
+    in_order = sorted(held, key=lambda pattern: (sorted(held[pattern]), pattern))
+    return [
+        Parcel(_words_of({word for pattern in group for word in held[pattern]}), engine_pattern(group))
+        for group in together(in_order)
+    ]
+
+
+def _words_of(words: Iterable[Word]) -> list[str]:
+    """Return patterns (RE2) of which a folded word matches one if it is one of ``words``."""
+    every = set(words)
+    stems = {word for word, open_ in every if open_}
+    whole = {word for word, open_ in every if not open_ and stems.isdisjoint(_heads(word))}
     begun = {word for word in stems if stems.isdisjoint(_heads(word[:-1]))}
-    return Anchors(
-        [*_word_patterns(begun, ""), *_word_patterns(whole, "(?:[^a-z0-9]|$)")],
-        engine_patterns(compile_phrase(part) for part in loose),
-    )
+    return [*_word_patterns(begun, ""), *_word_patterns(whole, "(?:[^a-z0-9]|$)")]
 
 
 def _heads(word: str) -> Iterator[str]:
@@ -62,6 +100,7 @@ def _word_patterns(words: Iterable[str], end: str) -> list[str]:
     return [f"(?:^|[^a-z0-9])(?:{'|'.join(group)}){end}" for group in in_groups(inner, TOGETHER)]
 
 
+@cache
 def _parted(source: str) -> tuple[frozenset[Word], frozenset[str]]:
     """Return the anchors of a phrase, and the phrases that say what it says where it has none.
 

@@ -42,7 +42,8 @@ _TOLD = re.compile(
 )
 # what the patient says of himself, or the writer says, is no hearsay
 _OWN_WORDS = re.compile(
-    r"\b(?:selon|d[ ']?apres|dixit)[ ']+(?:lui|elle|moi|nous|l'interessee?|(?:l[ea] )?patiente?)(?:[ -]memes?)?\b(?! et)"
+    r"\b(?:selon|d[ ']?apres|dixit)[ ']+(?:lui|elle|moi|nous|l'interessee?|(?:l[ea] )?patiente?)"
+    r"(?:[ -]memes?)?\b(?! et)"
 )
 # "voterait", "pourraient"; nouns of the same ending are none, nor are wishes before a cue
 _NO_VERBS = "retrait|extrait|portrait|attrait|abstrait|distrait|soustrait"

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from colmate.catalogue import load, special_categories
-from colmate.notes.anchors import Anchors, anchors
+from colmate.notes.anchors import Anchors, Parcel, anchors, parcels
 from colmate.notes.phrases import Phrase, beginnings, compile_phrase, engine_patterns, union
 from colmate.notes.senses import Beside, senses
 from colmate.notes.weighing import likely
@@ -98,6 +98,11 @@ class CueBook:
     def anchors(self) -> Anchors:
         """What to look for in words first: a note with a cue has one of them."""
         return anchors(cue.phrase.source for cue in self.cues)
+
+    @cached_property
+    def parcels(self) -> list[Parcel]:
+        """The phrases by their anchors: of a note only those are looked for whose anchors are among its words."""
+        return parcels(cue.phrase.source for cue in self.cues)
 
     def matches(self, folded: str, weighed: bool = True) -> list[Match]:
         """Return the cues found, traps taken out; of overlapping cues of a category the longest stays.

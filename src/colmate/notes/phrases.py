@@ -17,7 +17,7 @@ unbounded repetition is the end of one word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from colmate.errors import InternalError
@@ -26,11 +26,13 @@ __all__ = [
     "Phrase",
     "beginnings",
     "compile_phrase",
+    "engine_pattern",
     "engine_patterns",
     "groups",
     "in_groups",
     "options",
     "spelt_out",
+    "together",
     "union",
     "ways",
 ]
@@ -181,15 +183,20 @@ def union(phrases: Iterable[Phrase]) -> re.Pattern[str]:
 
 def engine_patterns(phrases: Iterable[Phrase]) -> list[str]:
     """Return patterns for the engine (RE2), one of which finds any of the phrases as whole words in a folded text."""
-    inner = sorted({phrase.pattern for phrase in phrases})
-    gapped = [pattern for pattern in inner if WORD in pattern]
-    plain = [pattern for pattern in inner if WORD not in pattern]
-    groups = [*in_groups(plain, TOGETHER), *in_groups(gapped, TOGETHER_GAPPED)]
-    return [f"(?:^|[^a-z0-9])(?:{'|'.join(map(_for_engine, group))})(?:[^a-z0-9]|$)" for group in groups]
+    return [engine_pattern(group) for group in together(sorted({phrase.pattern for phrase in phrases}))]
 
 
-def _for_engine(pattern: str) -> str:
-    return pattern.replace(WORD, WORD_ENGINE).replace(BETWEEN, BETWEEN_ENGINE)
+def together(patterns: Sequence[str]) -> list[list[str]]:
+    """Return the phrases' patterns in groups, in their order, each fit for one pattern of the engine."""
+    gapped = [pattern for pattern in patterns if WORD in pattern]
+    plain = [pattern for pattern in patterns if WORD not in pattern]
+    return [*in_groups(plain, TOGETHER), *in_groups(gapped, TOGETHER_GAPPED)]
+
+
+def engine_pattern(group: Iterable[str]) -> str:
+    """Return one pattern for the engine (RE2) that finds any of a group's as whole words in a folded text."""
+    inner = "|".join(pattern.replace(WORD, WORD_ENGINE).replace(BETWEEN, BETWEEN_ENGINE) for pattern in group)
+    return f"(?:^|[^a-z0-9])(?:{inner})(?:[^a-z0-9]|$)"
 
 
 def in_groups(patterns: Iterable[str], together: int) -> list[list[str]]:

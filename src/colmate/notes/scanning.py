@@ -29,6 +29,8 @@ __all__ = ["NoteTable", "Scanned", "may_disclose", "scan", "worth_reading"]
 BATCH = 8192
 # columns that are filtered one by one; more are stacked first
 SEVERAL = 8
+# parcels of phrases in one integer
+PER_MASK = 60
 
 _TOLD = [("category", pa.string()), ("assertion", pa.string()), ("subject", pa.string()), ("kin", pa.string())]
 _SAID = [*_TOLD, ("past", pa.bool_()), ("several", pa.bool_())]
@@ -98,11 +100,10 @@ def scan(
     # what is written thousands of times ("RAS", "tiers payant") is looked at once: to look costs ten times a scan
     distinct = engine.materialise(notes.select("text").distinct(), "notes:distinct")
     worth = worth_reading(engine, distinct, bool(recognisers))
-    texts = engine.materialise(worth.select("text", note=ibis.row_number().cast("int64")), "notes:texts")
+    texts = engine.materialise(worth.mutate(note=ibis.row_number().cast("int64")), "notes:texts")
     engine.drop("notes:distinct", "notes:words")
     # a text that only holds an identifier need not be read
-    telling = texts.filter(may_disclose(texts["text"])) if recognisers else texts
-    read = engine.memtable(_read_all(engine, telling, progress), "notes:read")
+    read = engine.memtable(_read_all(engine, texts.filter(texts["cue"]), progress), "notes:read")
     places = engine.materialise(notes.join(texts, "text").select("note", "table", "record", "field"), "notes:where")
     found = places.join(read, "note").select(*_FOUND.names)
     findings = engine.materialise(found, "findings")
@@ -117,7 +118,10 @@ def scan(
 
 
 def worth_reading(engine: Engine, texts: ir.Table, named: bool) -> ir.Table:
-    """Keep the texts (distinct, column text) that may disclose something; ``named``: or may hold an identifier."""
+    """Keep the texts (distinct, column text) that may disclose something; ``named``: or may hold an identifier.
+
+    The column ``cue`` of the result tells which may disclose something.
+    """
     anchors = cue_book().anchors
     words = texts.select("text", word=texts["text"].split(" ").unnest())
     # limits that nothing reaches: without them the engine would fold anew for each pattern
@@ -126,16 +130,39 @@ def worth_reading(engine: Engine, texts: ir.Table, named: bool) -> ir.Table:
     slip = _matches(word, misspelt()) & ~word.re_search(real_word())
     # figures are most of what makes notes differ, and no cue is one
     rare = folded.filter(word.re_search("[a-z]") & (_matches(word, anchors.words) | slip))
-    telling = engine.materialise(rare.select("word"), "notes:words")
-    again = words.semi_join(telling, "word").select("text").distinct()
+    telling = engine.materialise(_asking(rare), "notes:words")
+    masks = {name: telling[name].bit_or() for name in telling.columns if name != "word"}
+    again = words.inner_join(telling, "word").group_by("text").agg(**masks)
     again = again.mutate(folded=engine_fold(again["text"])).limit(EVERY)
     every = texts.mutate(folded=engine_fold(texts["text"])).limit(EVERY)
-    other = _matches(every["folded"], anchors.phrases) | is_odd(every["text"])
-    return ibis.union(
-        again.filter(_holds_cue(again["folded"])).select("text"),
-        every.filter(other | may_identify(every["text"]) if named else other).select("text"),
-        distinct=True,
-    )
+    every = every.mutate(cue=_matches(every["folded"], anchors.phrases) | is_odd(every["text"]))
+    kept = every.filter(every["cue"] | may_identify(every["text"]) if named else every["cue"])
+    asked = again.filter(_holds_asked(again)).select("text", cue=ibis.literal(True))
+    both = ibis.union(asked, kept.select("text", "cue"), distinct=False)
+    return both.group_by("text").agg(cue=both["cue"].any())
+
+
+def _asking(words: ir.Table) -> ir.Table:
+    """Add to rare words (``word``, ``folded``) which parcels of phrases they ask for, a bit each."""
+    masks: dict[str, ir.IntegerValue] = {}
+    for place, parcel in enumerate(cue_book().parcels):
+        name, bit = _bit(place)
+        asked = _matches(words["folded"], parcel.words).ifelse(bit, 0).cast("int64")
+        masks[name] = masks[name] + asked if name in masks else asked
+    return words.select("word", **masks)
+
+
+def _bit(place: int) -> tuple[str, int]:
+    return f"asked_{place // PER_MASK}", 1 << (place % PER_MASK)
+
+
+def _holds_asked(notes: ir.Table) -> ir.BooleanValue:
+    """Tell whether a note holds a phrase of a parcel that its words ask for; the engine looks for no other."""
+    found = []
+    for place, parcel in enumerate(cue_book().parcels):
+        name, bit = _bit(place)
+        found.append(((notes[name] & bit) != 0) & notes["folded"].re_search(parcel.pattern))
+    return reduce(or_, found) | _matches(notes["folded"], misspelt())
 
 
 def _filled(notes: ir.Table) -> ir.Table:

@@ -19,7 +19,7 @@ from colmate.notes.senses import Near
 __all__ = ["BIAS", "LEAST", "features", "likely"]
 
 # less likely than this, a cue is passed over: on notes of unseen authors, full of traps, one true cue in fifty is
-LEAST = 0.25
+LEAST = 0.2
 BIAS = ""
 # characters and words on each side that are looked at; what a word weighs less with each that stands between
 NEAR, WORDS, FADES = 90, 10, 0.15
