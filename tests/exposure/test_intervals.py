@@ -124,10 +124,10 @@ def test_a_controller_is_as_unsure_as_its_records(
 @pytest.mark.parametrize(
     ("coded", "noted", "interval"),
     [
-        # codes are taken as they stand; of a hundred persons whom notes alone put there six are a standard deviation
-        (0, 100, (88, 112)),
+        # codes are taken as they stand; of a hundred persons whom notes alone put there eight are a standard deviation
+        (0, 100, (84, 116)),
         (100, 0, (100, 100)),
-        (100, 100, (88 + 100, 112 + 100)),
+        (100, 100, (84 + 100, 116 + 100)),
         (50, 10, (58, 62)),
     ],
 )
