@@ -20,7 +20,7 @@ from colmate.notes.anchors import rarest
 from colmate.notes.cues import cue_book
 from colmate.notes.phrases import ways
 from colmate.notes.reading import read_note
-from colmate.notes.scanning import may_disclose, worth_reading
+from colmate.notes.scanning import worth_reading
 from tests.notes.test_reading import ASSERTED
 
 
@@ -31,11 +31,11 @@ def engine() -> Iterator[Engine]:
 
 
 def passes(engine: Engine, texts: list[str]) -> list[bool]:
-    """Tell of each text whether it comes through both filters: that of words, and that of whole notes."""
+    """Tell of each text whether it comes through the filter; a text that is looked at for identifiers does so too."""
     table = engine.materialise(engine.memtable(pa.table({"text": sorted(set(texts))}), "texts"), "distinct")
     kept = {row["text"] for row in engine.rows(worth_reading(engine, table, named=False))}
-    may = {row["text"]: row["may"] for row in engine.rows(table.mutate(may=may_disclose(table["text"])))}
-    assert kept <= {text for text, passed in may.items() if passed}
+    cues = {row["text"]: row["cue"] for row in engine.rows(worth_reading(engine, table, named=True))}
+    assert kept == {text for text, cue in cues.items() if cue}
     return [text in kept for text in texts]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from colmate.catalogue import load, special_categories
 from colmate.notes.anchors import Anchors, Parcel, anchors, parcels
-from colmate.notes.phrases import Phrase, beginnings, compile_phrase, engine_patterns, union
+from colmate.notes.phrases import Phrase, beginnings, compile_phrase, union
 from colmate.notes.senses import Beside, senses
 from colmate.notes.weighing import likely
 
@@ -88,11 +88,6 @@ class CueBook:
     @cached_property
     def _places(self) -> re.Pattern[str]:
         return union(self.places)
-
-    @cached_property
-    def filter_patterns(self) -> list[str]:
-        """RE2 patterns, one of which every folded note with a cue matches."""
-        return engine_patterns(cue.phrase for cue in self.cues)
 
     @cached_property
     def anchors(self) -> Anchors:

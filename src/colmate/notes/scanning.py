@@ -2,7 +2,8 @@
 
 The filter is made of the same phrases as the reading, and lets every note through that holds a character on which the
 engine and Python might fold differently: it can let too much through, never too little. It asks first for the rare
-words of the phrases, once for each distinct word of all notes, so that a harmless note costs little.
+words of the phrases (their anchors), once for each distinct word of all notes, and of a note only for the phrases whose
+anchors are among its words: what a harmless note costs hardly grows with the catalogue.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from colmate.notes.reading import read_note
 from colmate.notes.spelling import filter_patterns as misspelt
 from colmate.notes.spelling import real_word
 
-__all__ = ["NoteTable", "Scanned", "may_disclose", "scan", "worth_reading"]
+__all__ = ["NoteTable", "Scanned", "scan", "worth_reading"]
 
 BATCH = 8192
 # columns that are filtered one by one; more are stacked first
@@ -59,15 +60,6 @@ class Scanned:
 
     findings: ir.Table
     identifiers: ir.Table
-
-
-def may_disclose(text: ir.StringValue) -> ir.BooleanValue:
-    """Tell, in the engine, whether a note holds any cue: true for every note that `read_note` finds something in."""
-    return _holds_cue(engine_fold(text)) | is_odd(text)
-
-
-def _holds_cue(folded: ir.StringValue) -> ir.BooleanValue:
-    return _matches(folded, (*cue_book().filter_patterns, *misspelt()))
 
 
 def _matches(folded: ir.StringValue, patterns: Iterable[str]) -> ir.BooleanValue:
