@@ -23,7 +23,7 @@ LEAST = 0.2
 BIAS = ""
 # characters and words on each side that are looked at; what a word weighs less with each that stands between
 NEAR, WORDS, FADES = 90, 10, 0.15
-_TOKEN = re.compile(r"[a-z0-9]+|[?!:;/,()\"«»\n+=-]")
+_TOKEN = re.compile(r"[a-z0-9]+|[?:;/,()\"«»\n+=-]")
 _ENDING = re.compile(r"(?:es|s|e|x)$")
 SHORT, STEM = 4, 6
 
