@@ -124,10 +124,10 @@ def test_a_controller_is_as_unsure_as_its_records(
 @pytest.mark.parametrize(
     ("coded", "noted", "interval"),
     [
-        # codes are taken as they stand; of a hundred persons whom notes alone put there eight are a standard deviation
-        (0, 100, (84, 116)),
+        # codes are taken as they stand; of a hundred persons by notes alone eight or nine are a standard deviation
+        (0, 100, (83, 117)),
         (100, 0, (100, 100)),
-        (100, 100, (84 + 100, 116 + 100)),
+        (100, 100, (83 + 100, 117 + 100)),
         (50, 10, (58, 62)),
     ],
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
@@ -25,6 +25,8 @@ GENERAL, SEVERE = "health_other", "serious_illness"
 JUDGED = 2_000
 # of a trap: whatever the category
 EVERY = ""
+# so many cues that begin alike are asked one by one: to compile them together costs what thousands of notes cost
+FEW = 30
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,22 @@ class _Entry:
         return re.compile(f"{self.cue.phrase.pattern}(?![a-z0-9])")
 
 
-Index = dict[str, list[_Entry]]
+@dataclass(frozen=True)
+class _Entries:
+    """The cues that begin alike. Whether one of them fits is asked of all together: mostly none does."""
+
+    entries: list[_Entry] = field(default_factory=list)
+
+    @cached_property
+    def _any(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{'|'.join(entry.cue.phrase.pattern for entry in self.entries)})(?![a-z0-9])")
+
+    def asked(self, folded: str, start: int) -> Sequence[_Entry]:
+        """Return the entries of which one may stand at ``start``."""
+        return self.entries if len(self.entries) <= FEW or self._any.match(folded, start) else ()
+
+
+Index = dict[str, _Entries]
 Reaches = dict[str, tuple[int, int]]
 
 
@@ -129,11 +146,11 @@ class CueBook:
 
 def _index(cues: tuple[Cue, ...]) -> Index:
     """Return the cues by the characters with which they can begin."""
-    index: Index = defaultdict(list)
+    index: Index = defaultdict(_Entries)
     for place, cue in enumerate(cues):
         entry = _Entry(place, cue)
         for first in cue.phrase.firsts:
-            index[first].append(entry)
+            index[first].entries.append(entry)
     return dict(index)
 
 
@@ -165,7 +182,8 @@ def _scan(
 ) -> Iterator[Match]:
     """Yield the cues of the index; ``kinds``: of these categories only; ``alone``: also without their neighbours."""
     for start in words:
-        asked = [entry for key in beginnings(folded, start) for entry in index.get(key, ())]
+        held = (index[key] for key in beginnings(folded, start) if key in index)
+        asked = [entry for entries in held for entry in entries.asked(folded, start)]
         if kinds is not None:
             asked = [entry for entry in asked if entry.cue.category in kinds]
         for entry in sorted(asked, key=_place) if len(asked) > 1 else asked:
